@@ -1,0 +1,75 @@
+// Package runtime owns where the emulator's tasks run. Its three implementations are virtual (nothing runs: tests and
+// rehearsals), process (the image's entry point as a process on its unpacked file system) and docker (a Docker engine).
+//
+// It runs one container at a time and knows nothing of ECS: task states, dependencies between containers, health
+// check schedules and restarts belong to package ecs.
+package runtime
+
+import (
+	"context"
+	"io"
+	"time"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+)
+
+// Runtime runs containers. Implementations are safe for concurrent use.
+type Runtime interface {
+	// Name is "virtual", "process" or "docker".
+	Name() string
+	// StartTask prepares what the containers of one task share: a network of their own where the machine allows it.
+	StartTask(ctx context.Context, t TaskSpec) (Task, error)
+	// Close stops every task that is still running and releases everything.
+	Close() error
+}
+
+// TaskSpec describes one task.
+type TaskSpec struct {
+	ID     string   // the ECS task ID: 32 hexadecimal digits
+	Family string   // for names and labels only
+	Hosts  []string // "host:port" addresses outside that the task must be able to reach: the AWS endpoint, …
+}
+
+// Task is a running task's shared part.
+type Task interface {
+	// Start starts one container and returns at once. An image that cannot run here (platform, no entry point) is an error.
+	Start(ctx context.Context, c ContainerSpec) (Container, error)
+	// Address returns the host:port on loopback at which the given container port of the task answers from the host.
+	Address(ctx context.Context, port int) (string, error)
+	// Close kills what still runs and removes the task's file systems and network.
+	Close() error
+}
+
+// ContainerSpec describes one container, with the image's own configuration not yet applied.
+type ContainerSpec struct {
+	Name       string
+	Image      v1.Image // resolved; nil for the virtual runtime
+	ImageRef   string   // as the task definition names it
+	Entrypoint []string // nil: the image's
+	Command    []string // nil: the image's, unless Entrypoint is set
+	Env        []string // NAME=value, added to the image's
+	WorkingDir string
+	User       string
+	Ports      []int
+	MemoryMiB  int // hard limit; 0 = none
+	ReadOnly   bool
+	Output     io.Writer // stdout and stderr, as written; safe for concurrent use
+}
+
+// Container is one running container.
+type Container interface {
+	// Done is closed once the container has ended; Exit may be read from then on.
+	Done() <-chan struct{}
+	Exit() Exit
+	// Exec runs a command inside, for container health checks, and returns its exit code.
+	Exec(ctx context.Context, argv []string) (int, error)
+	// Stop asks it to end (SIGTERM, or the image's stop signal) and kills it once grace has passed. It waits for the end.
+	Stop(ctx context.Context, grace time.Duration) error
+}
+
+// Exit is how a container ended.
+type Exit struct {
+	Code     int
+	OutOfMem bool
+	Reason   string // why it could not run, or ""
+}

@@ -1,0 +1,62 @@
+// Package wire owns the AWS wire protocols of the emulator: one reflective codec over the SDK's own input and output
+// types (awsJson 1.1, awsQuery, ec2Query), the routing of a request to a service, and typed errors.
+//
+// It knows no service. A service declares itself as a Service value whose operations are typed Go functions.
+package wire
+
+import (
+	"context"
+	"net/http"
+)
+
+// Protocol is an AWS wire protocol.
+type Protocol int
+
+// The protocols that the codec speaks.
+const (
+	JSON11   Protocol = iota // application/x-amz-json-1.1
+	Query                    // form-encoded request, XML response
+	EC2Query                 // Query with EC2's own list and response conventions
+)
+
+// Service is one AWS service as the endpoint serves it.
+type Service struct {
+	Name         string // the service in the SigV4 credential scope: "ecs", "elasticloadbalancing", "ec2"
+	Protocol     Protocol
+	TargetPrefix string // JSON11: the part of X-Amz-Target before the dot: "AmazonEC2ContainerServiceV20141113"
+	Version      string // Query, EC2Query: the API version
+	Namespace    string // Query, EC2Query: the XML namespace of responses
+	Operations   map[string]Operation
+}
+
+// Operation is one operation of a service; make it with Op, or with Stream.
+type Operation struct {
+	newInput func() any
+	call     func(ctx context.Context, in any) (any, error)
+	stream   func(ctx context.Context, in any, w http.ResponseWriter) error
+}
+
+// Op makes an operation from a function over the SDK's own input and output structs (or structs of the same shape).
+// The function returns an error that implements smithy.APIError (the SDK's typed exceptions do, and so does *Error)
+// to answer with that error; any other error answers InternalFailure with status 500.
+func Op[In, Out any](f func(ctx context.Context, in *In) (*Out, error)) Operation {
+	return Operation{
+		newInput: func() any { return new(In) },
+		call: func(ctx context.Context, in any) (any, error) {
+			out, err := f(ctx, in.(*In))
+			if err != nil {
+				return nil, err
+			}
+			return out, nil
+		},
+	}
+}
+
+// Stream makes an operation that decodes its input like Op but writes the response itself, for event streams.
+// It may return an error only before it has written anything.
+func Stream[In any](f func(ctx context.Context, in *In, w http.ResponseWriter) error) Operation {
+	return Operation{
+		newInput: func() any { return new(In) },
+		stream:   func(ctx context.Context, in any, w http.ResponseWriter) error { return f(ctx, in.(*In), w) },
+	}
+}

@@ -1,0 +1,181 @@
+package manifest
+
+import (
+	"time"
+
+	"ferry.dev/ferry/internal/diag"
+)
+
+// Workload types, as `type:` names them.
+const (
+	LoadBalancedWebService = "Load Balanced Web Service"
+	BackendService         = "Backend Service"
+	EnvironmentType        = "Environment"
+)
+
+// App is ferry/app.yml.
+type App struct {
+	Name                string
+	Tags                map[string]string
+	PermissionsBoundary string // name or ARN of an IAM policy put on every role; "" = none
+}
+
+// Environment is environments/<env>/manifest.yml, resolved: defaults applied.
+type Environment struct {
+	Name    string
+	Account string // 12 digits; "" = not pinned
+	Region  string
+	Network EnvNetwork
+	HTTP    EnvHTTP
+	Cluster Cluster
+}
+
+// EnvNetwork is the environment's VPC: its own when ID is "", else an imported one.
+type EnvNetwork struct {
+	ID      string // imported VPC
+	CIDR    string // own VPC; default 10.0.0.0/16
+	Public  []Subnet
+	Private []Subnet
+	NAT     string // "none" (default), "single", "per-az"
+	// Ingress and Egress are extra rules of the environment's security group.
+	Ingress, Egress []SecurityGroupRule
+}
+
+// Subnet is an imported subnet (ID) or one to make (CIDR, AZ). AZ "" = the region's n-th zone.
+type Subnet struct{ ID, CIDR, AZ string }
+
+// SecurityGroupRule is one rule of the environment's security group.
+type SecurityGroupRule struct {
+	CIDR             string
+	FromPort, ToPort int
+	Protocol         string
+}
+
+// EnvHTTP says what the environment's load balancers look like.
+type EnvHTTP struct {
+	Public, Private ALB
+}
+
+// ALB configures one Application Load Balancer.
+type ALB struct {
+	Certificates []string // ACM ARNs; with one or more, HTTPS is on
+	SourceIPs    []string // CIDRs let in; default 0.0.0.0/0 (public)
+	SSLPolicy    string
+	Subnets      []string // private only: subnets to put it in
+	VPCIngress   bool     // private only: let the whole VPC in
+}
+
+// Cluster holds the cluster's options.
+type Cluster struct {
+	ContainerInsights string   // "disabled" (default), "enabled", "enhanced"
+	CapacityProviders []string // default FARGATE, FARGATE_SPOT
+}
+
+// Workload is a service's manifest, resolved for one environment: interpolated, overridden, defaults applied.
+type Workload struct {
+	Name string
+	Type string
+
+	Image      Image
+	Entrypoint []string // nil = the image's
+	Command    []string // nil = the image's
+
+	HTTP *HTTP // nil: not behind a load balancer
+
+	CPU      int // CPU units, 1024 = 1 vCPU
+	Memory   int // MiB
+	Platform Platform
+	Count    int
+
+	Variables map[string]string
+	Secrets   map[string]Secret
+	EnvFile   string // path relative to the workspace root's parent (the project); "" = none
+	Exec      bool
+
+	Network WorkloadNetwork
+	Logging Logging
+}
+
+// Image says where the container image comes from: Build or Location, exactly one.
+type Image struct {
+	Build       *Build
+	Location    string // an image that exists
+	Credentials string // Secrets Manager ARN for a private registry
+	Labels      map[string]string
+	Port        int // 0 = none
+	HealthCheck *ContainerHealthCheck
+	DependsOn   map[string]string // container → start, complete, success, healthy
+}
+
+// Build says how to build the image. Paths are relative to the project directory (the parent of ferry/).
+type Build struct {
+	Builder    string // "" or "docker": a Dockerfile; "go": the built-in Go builder
+	Dockerfile string
+	Context    string
+	Args       map[string]string
+	Target     string
+	CacheFrom  []string
+	GoPackage  string // builder go: the main package, default "."
+	BaseImage  string // builder go: default scratch
+}
+
+// ContainerHealthCheck is ECS's container health check.
+type ContainerHealthCheck struct {
+	Command                        []string // CMD or CMD-SHELL first
+	Interval, Timeout, StartPeriod time.Duration
+	Retries                        int
+}
+
+// HTTP routes requests of the environment's load balancer to the service.
+type HTTP struct {
+	Path                string // "/", "api", "/api"; matched as a prefix
+	Aliases             []string
+	Version             string // "http1" (default), "http2", "grpc"
+	HealthCheck         HTTPHealthCheck
+	Stickiness          bool
+	DeregistrationDelay time.Duration
+	TargetPort          int // default Image.Port
+	AllowedSourceIPs    []string
+	RedirectToHTTPS     bool
+}
+
+// HTTPHealthCheck is the target group's health check.
+type HTTPHealthCheck struct {
+	Path                                 string
+	Port                                 int    // 0 = traffic port
+	SuccessCodes                         string // "200", "200-299", "200,301"
+	HealthyThreshold, UnhealthyThreshold int
+	Interval, Timeout, GracePeriod       time.Duration
+}
+
+// Platform is the operating system family and the CPU architecture, in ECS's words.
+type Platform struct {
+	OS   string // "LINUX", "WINDOWS_SERVER_2022_CORE", …
+	Arch string // "X86_64", "ARM64"
+}
+
+// Secret is a reference to a secret: an SSM parameter name or ARN, or a Secrets Manager name or ARN.
+type Secret struct {
+	From string // as written
+	Kind string // "ssm" or "secretsmanager"
+}
+
+// WorkloadNetwork places the tasks.
+type WorkloadNetwork struct {
+	Placement      string   // "public" (default) or "private"
+	Subnets        []string // explicit subnet IDs instead of a placement
+	SecurityGroups []string // added to the environment's
+	DenyDefault    bool     // do not attach the environment's security group
+	Connect        bool     // Service Connect
+	ConnectAlias   string   // DNS name in the namespace; default the service's name
+}
+
+// Logging configures CloudWatch Logs.
+type Logging struct {
+	Retention int // days; default 30
+}
+
+// Workspace-independent result of reading one manifest: the value, and where each field stands in the source.
+
+// Where finds the place of a field. It returns the nearest enclosing place when the field itself is not written.
+type Where func(path string) diag.Position

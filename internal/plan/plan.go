@@ -1,0 +1,46 @@
+// Package plan owns the decision what should exist in AWS for an application, an environment and a service, and why.
+//
+// It is pure: manifests in, values out. It knows names, tags, ports, sizes and security; it writes no CloudFormation
+// and no JSON (package render does) and calls nothing.
+package plan
+
+import "ferry.dev/ferry/internal/manifest"
+
+// Environment is everything that the environment's stack should hold.
+type Environment struct {
+	App, Name       string
+	Account, Region string // Account may be "" in an offline package
+	Stack           string // <app>-<env>
+	Tags            map[string]string
+	Manifest        manifest.Environment
+	// PublicALB and PrivateALB tell whether a service needs the load balancer. They are made only then.
+	PublicALB, PrivateALB bool
+	PermissionsBoundary   string
+}
+
+// Service is everything that should exist for one service in one environment.
+type Service struct {
+	App, Env, Name      string
+	Account, Region     string
+	Stack               string // <app>-<env>-<service>
+	Cluster             string // <app>-<env>
+	ServiceName         string // ECS service name: the service's name
+	Family              string // task definition family: <app>-<env>-<service>
+	LogGroup            string // /ferry/<app>/<env>/<service>
+	Repository          string // <app>/<service>; "" for a prebuilt image
+	ExecutionRole       string // IAM role name, ≤ 64 characters
+	TaskRole            string
+	RulePriority        int // preferred listener rule priority; 0 = no load balancer
+	Tags                map[string]string
+	Manifest            manifest.Workload
+	EnvFileVars         map[string]string // read from env_file
+	PermissionsBoundary string
+	EnvStack            string
+}
+
+// Release is what differs from one deploy to the next with the same manifest.
+type Release struct {
+	Image  string // repository@sha256:…, or the reference of a prebuilt image
+	Commit string // git commit, "" when not in a repository
+	Number int    // v<Number>; 0 = not known
+}
