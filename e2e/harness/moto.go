@@ -1,0 +1,51 @@
+package harness
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Moto starts moto's server, with the holes patched that moto_plus.py names, and returns its URL.
+// It needs moto_server; Need is called for it.
+func Moto(t testing.TB) string {
+	t.Helper()
+	Need(t, "moto_server")
+	port := FreePort(t)
+	out := start(t, Env("PYTHONDONTWRITEBYTECODE=1"), motoPython(t), filepath.Join(Root(t), "e2e", "harness", "moto_plus.py"), itoa(port))
+	url := fmt.Sprintf("http://127.0.0.1:%d", port)
+	until(t, time.Minute, "moto", out, answers(url+"/moto-api/"))
+	return url
+}
+
+// motoPython finds the interpreter that moto_server is installed for: the one its first line names, else python3.
+func motoPython(t testing.TB) string {
+	t.Helper()
+	path, err := exec.LookPath("moto_server")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(data), "\n")
+	if interp := strings.TrimPrefix(first, "#!"); strings.Contains(interp, "python") {
+		return strings.Fields(interp)[0]
+	}
+	return "python3" // a shim, for example pyenv's
+}
+
+// AWSEnv points the aws CLI and the SDKs at an endpoint with static credentials. configDir holds no user configuration.
+func AWSEnv(url, configDir string) []string {
+	return []string{
+		"AWS_ENDPOINT_URL=" + url, "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
+		"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY=example-secret-for-a-test-endpoint",
+		"AWS_CONFIG_FILE=" + filepath.Join(configDir, "config"), "AWS_SHARED_CREDENTIALS_FILE=" + filepath.Join(configDir, "credentials"),
+		"AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=", "AWS_DISABLE_HOST_PREFIX_INJECTION=true",
+	}
+}
