@@ -1,0 +1,135 @@
+package awsconf
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"ferry.dev/ferry/internal/fault"
+)
+
+// metadataLimit bounds each question to the instance metadata service: on a laptop nothing answers at its address, and
+// the end of the credential chain must not cost seconds.
+const metadataLimit = 700 * time.Millisecond
+
+// boundMetadata makes the last link of the credential chain give up quickly.
+func boundMetadata(o *ec2rolecreds.Options) {
+	o.Client = imds.New(imds.Options{
+		HTTPClient: &http.Client{Timeout: metadataLimit},
+		Retryer:    retry.AddWithMaxAttempts(retry.NewStandard(), 1),
+	})
+}
+
+// assumeThroughEndpoint replaces the role-assuming provider of a profile where an endpoint is set for all services.
+// The SDK builds that provider before it has read AWS_ENDPOINT_URL and would call the real STS.
+func assumeThroughEndpoint(ctx context.Context, cfg aws.Config, o Options) (aws.Config, error) {
+	if cfg.BaseEndpoint == nil {
+		return cfg, nil
+	}
+	env, shared := sources(cfg)
+	if o.Profile == "" && env.Credentials.HasKeys() {
+		return cfg, nil
+	}
+	if o.Profile == "" && env.WebIdentityTokenFilePath != "" {
+		cfg.Credentials = webIdentity(cfg, env.WebIdentityTokenFilePath, env.RoleARN, env.RoleSessionName)
+		return cfg, nil
+	}
+	if shared.RoleARN == "" {
+		return cfg, nil
+	}
+	if shared.WebIdentityTokenFile != "" && shared.Source == nil {
+		cfg.Credentials = webIdentity(cfg, shared.WebIdentityTokenFile, shared.RoleARN, shared.RoleSessionName)
+		return cfg, nil
+	}
+	if shared.Source == nil {
+		return cfg, nil // credential_source: the machine's own role, which only the real STS knows
+	}
+	base := cfg.Copy()
+	if keys := shared.Source.Credentials; keys.HasKeys() && shared.Source.RoleARN == "" {
+		base.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return keys, nil })
+	} else {
+		source, err := loadDefault(ctx, Options{Region: cfg.Region, Profile: shared.SourceProfileName, Version: o.Version})
+		if err != nil {
+			return aws.Config{}, err
+		}
+		base.Credentials = source.Credentials
+	}
+	cfg.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(base), shared.RoleARN, assumeOptions(shared)))
+	return cfg, nil
+}
+
+// assumeOptions carries a profile's own settings over to the provider.
+func assumeOptions(shared config.SharedConfig) func(*stscreds.AssumeRoleOptions) {
+	return func(a *stscreds.AssumeRoleOptions) {
+		a.RoleSessionName = shared.RoleSessionName
+		if d := shared.RoleDurationSeconds; d != nil {
+			a.Duration = *d
+		}
+		if shared.ExternalID != "" {
+			a.ExternalID = aws.String(shared.ExternalID)
+		}
+	}
+}
+
+func webIdentity(cfg aws.Config, file, role, session string) aws.CredentialsProvider {
+	return aws.NewCredentialsCache(stscreds.NewWebIdentityRoleProvider(sts.NewFromConfig(cfg), role, stscreds.IdentityTokenFile(file),
+		func(w *stscreds.WebIdentityRoleOptions) { w.RoleSessionName = session }))
+}
+
+// sources digs out what the SDK read from the environment and from the shared files.
+func sources(cfg aws.Config) (env config.EnvConfig, shared config.SharedConfig) {
+	for _, s := range cfg.ConfigSources {
+		switch v := s.(type) {
+		case config.EnvConfig:
+			env = v
+		case config.SharedConfig:
+			shared = v
+		}
+	}
+	return env, shared
+}
+
+// refusedCredentials turns a failure to find or fetch credentials into words.
+func refusedCredentials(o Options, err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	var (
+		noProfile config.SharedConfigProfileNotExistError
+		noMFA     config.AssumeRoleTokenProviderNotSetError
+		badSSO    *ssocreds.InvalidTokenError
+	)
+	profile := ""
+	if o.Profile != "" {
+		profile = " --profile " + o.Profile
+	}
+	switch {
+	case errors.As(err, &noProfile):
+		return refused("the AWS profile "+quoted(noProfile.Profile)+" does not exist", "list the profiles with: aws configure list-profiles", nil)
+	case errors.As(err, &noMFA):
+		return refused("the AWS profile asks for an MFA code, which ferry does not prompt for",
+			"get session credentials first, for example with: aws sts get-session-token", nil)
+	case errors.As(err, &badSSO), expired(err):
+		return refused("the AWS login has expired", "log in again with: aws sso login"+profile, short(err))
+	case onlyMetadataLeft(err):
+		return refused("no AWS credentials were found",
+			"log in with: aws sso login"+profile+", set AWS_PROFILE, or try ferry without an account: --env local", nil)
+	}
+	return refused("the AWS credentials cannot be used", "check them with: aws sts get-caller-identity"+profile, short(err))
+}
+
+func refused(what, hint string, cause error) error {
+	return &fault.Error{Code: fault.Refused, What: what, Hint: hint, Err: cause}
+}
+
+func quoted(s string) string { return `"` + s + `"` }
