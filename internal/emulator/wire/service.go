@@ -7,6 +7,8 @@ package wire
 import (
 	"context"
 	"net/http"
+
+	"github.com/aws/smithy-go/document"
 )
 
 // Protocol is an AWS wire protocol.
@@ -27,13 +29,19 @@ type Service struct {
 	Version      string // Query, EC2Query: the API version
 	Namespace    string // Query, EC2Query: the XML namespace of responses
 	Operations   map[string]Operation
+
+	PascalNames bool                           // JSON11: members are written as Go writes them (SSM), not with a small first letter (ECS)
+	Unions      []any                          // JSON11: the variants of every union in an input: (*types.XMemberY)(nil), …
+	Document    func(v any) document.Marshaler // JSON11: makes a document member: ecs/document.NewLazyDocument
+	Statuses    map[string]int                 // error code → HTTP status, where that is neither 400 nor (server's fault) 500
 }
 
 // Operation is one operation of a service; make it with Op, or with Stream.
 type Operation struct {
-	newInput func() any
-	call     func(ctx context.Context, in any) (any, error)
-	stream   func(ctx context.Context, in any, w http.ResponseWriter) error
+	newInput  func() any
+	newOutput func() any
+	call      func(ctx context.Context, in any) (any, error)
+	stream    func(ctx context.Context, in any, w http.ResponseWriter) error
 }
 
 // Op makes an operation from a function over the SDK's own input and output structs (or structs of the same shape).
@@ -41,7 +49,8 @@ type Operation struct {
 // to answer with that error; any other error answers InternalFailure with status 500.
 func Op[In, Out any](f func(ctx context.Context, in *In) (*Out, error)) Operation {
 	return Operation{
-		newInput: func() any { return new(In) },
+		newInput:  func() any { return new(In) },
+		newOutput: func() any { return new(Out) },
 		call: func(ctx context.Context, in any) (any, error) {
 			out, err := f(ctx, in.(*In))
 			if err != nil {
@@ -59,4 +68,15 @@ func Stream[In any](f func(ctx context.Context, in *In, w http.ResponseWriter) e
 		newInput: func() any { return new(In) },
 		stream:   func(ctx context.Context, in any, w http.ResponseWriter) error { return f(ctx, in.(*In), w) },
 	}
+}
+
+// NewInput returns a pointer to a new input struct.
+func (o Operation) NewInput() any { return o.newInput() }
+
+// NewOutput returns a pointer to a new output struct, or nil for a stream.
+func (o Operation) NewOutput() any {
+	if o.newOutput == nil {
+		return nil
+	}
+	return o.newOutput()
 }
