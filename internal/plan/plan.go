@@ -1,7 +1,7 @@
 // Package plan owns the decision what should exist in AWS for an application, an environment and a service, and why.
 //
 // It is pure: manifests in, values out. It knows names, tags, ports, sizes and security; it writes no CloudFormation
-// and no JSON (package render does) and calls nothing.
+// and no JSON (package render does) and calls nothing. What a template would need an "if" for is decided here.
 package plan
 
 import "ferry.dev/ferry/internal/manifest"
@@ -9,13 +9,16 @@ import "ferry.dev/ferry/internal/manifest"
 // Environment is everything that the environment's stack should hold.
 type Environment struct {
 	App, Name       string
-	Account, Region string // Account may be "" in an offline package
-	Stack           string // <app>-<env>
-	Tags            map[string]string
+	Account, Region string            // Account may be "" in an offline package
+	Stack           string            // <app>-<env>
+	Cluster         string            // <app>-<env>
+	Namespace       string            // <env>.<app>.local, the private DNS and Service Connect namespace
+	Tags            map[string]string // of the stack, which CloudFormation puts on every resource in it
 	Manifest        manifest.Environment
 	// PublicALB and PrivateALB tell whether a service needs the load balancer. They are made only then.
 	PublicALB, PrivateALB bool
 	PermissionsBoundary   string
+	Network               Network
 }
 
 // Service is everything that should exist for one service in one environment.
@@ -30,12 +33,19 @@ type Service struct {
 	Repository          string // <app>/<service>; "" for a prebuilt image
 	ExecutionRole       string // IAM role name, ≤ 64 characters
 	TaskRole            string
-	RulePriority        int // preferred listener rule priority; 0 = no load balancer
-	Tags                map[string]string
+	Routing             *Routing          // nil: not behind a load balancer
+	Tags                map[string]string // of the stack, the task definition and the ECS service
 	Manifest            manifest.Workload
 	EnvFileVars         map[string]string // read from env_file
 	PermissionsBoundary string
 	EnvStack            string
+	Namespace           string // <env>.<app>.local
+	Network             TaskNetwork
+
+	// Copilot tells that the workspace is a copilot/ one: the container is told everything under COPILOT_… names too.
+	Copilot bool
+	// KeepLogs leaves the log group behind when the stack is deleted.
+	KeepLogs bool
 }
 
 // Release is what differs from one deploy to the next with the same manifest.

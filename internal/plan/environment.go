@@ -1,0 +1,66 @@
+package plan
+
+import "ferry.dev/ferry/internal/manifest"
+
+// NewEnvironment decides what an environment should hold, given what services want of it.
+func NewEnvironment(app manifest.App, env manifest.Environment, needs Needs) Environment {
+	return Environment{
+		App:                 app.Name,
+		Name:                env.Name,
+		Account:             env.Account,
+		Region:              env.Region,
+		Stack:               EnvironmentStack(app.Name, env.Name),
+		Cluster:             EnvironmentStack(app.Name, env.Name),
+		Namespace:           Namespace(app.Name, env.Name),
+		Tags:                tags(app.Tags, app.Name, env.Name, ""),
+		Manifest:            env,
+		PublicALB:           needs.PublicALB,
+		PrivateALB:          needs.PrivateALB,
+		PermissionsBoundary: app.PermissionsBoundary,
+		Network:             newNetwork(env.Network, needs),
+	}
+}
+
+// LiveNeeds reads from the outputs of an environment's stack what stands there already, because some service asked for
+// it. A deploy of another service must not take it away.
+func LiveNeeds(outputs map[string]string) Needs {
+	_, public := outputs[OutputPublicALB]
+	_, private := outputs[OutputPrivateALB]
+	nat := outputs[OutputNAT]
+	return Needs{PublicALB: public, PrivateALB: private, NAT: nat != "" && nat != NATNone}
+}
+
+// ContainerInsights returns the cluster's setting, in ECS's words. It is off by default: its metrics are billed.
+func (e Environment) ContainerInsights() string {
+	return or(e.Manifest.Cluster.ContainerInsights, "disabled")
+}
+
+// CapacityProviders returns what the cluster may run tasks on.
+func (e Environment) CapacityProviders() []string {
+	if p := e.Manifest.Cluster.CapacityProviders; len(p) > 0 {
+		return p
+	}
+	return []string{"FARGATE", "FARGATE_SPOT"}
+}
+
+// Names of the outputs of an environment's stack. Each is exported as <stack>-<name>.
+// Those of a load balancer begin with "Public" or "Private".
+const (
+	OutputVPC            = "VpcId"
+	OutputPublicSubnets  = "PublicSubnets"
+	OutputPrivateSubnets = "PrivateSubnets"
+	OutputSecurityGroup  = "EnvironmentSecurityGroup"
+	OutputCluster        = "Cluster"
+	OutputNamespace      = "Namespace"
+	OutputNamespaceID    = "NamespaceId"
+	OutputNamespaceARN   = "NamespaceArn"
+	OutputNAT            = "NAT"
+	OutputPublicALB      = "PublicLoadBalancerArn"
+	OutputPrivateALB     = "PrivateLoadBalancerArn"
+	OutputPublicURL      = "PublicURL"
+	OutputPrivateURL     = "PrivateURL"
+)
+
+// OutputTemplateDigest is the output of every stack that tells one template from another: a digest of all the rest of
+// the template and of the stack's tags. Where it is the same, there is nothing to change.
+const OutputTemplateDigest = "TemplateDigest"

@@ -1,0 +1,29 @@
+package plan
+
+import "ferry.dev/ferry/internal/manifest"
+
+// Needs is what services want of their environment beyond what every environment has.
+// A deploy joins the needs of the services at hand with what stands already, so that nothing disappears under others.
+type Needs struct {
+	PublicALB  bool // internet-facing load balancer
+	PrivateALB bool // internal load balancer
+	NAT        bool // a way out of the environment's own private subnets
+}
+
+// NeedsOf returns what one service wants.
+func NeedsOf(w manifest.Workload) Needs {
+	return Needs{
+		PublicALB:  w.HTTP != nil && w.Type == manifest.LoadBalancedWebService,
+		PrivateALB: w.HTTP != nil && w.Type != manifest.LoadBalancedWebService,
+		NAT:        w.Network.Placement == "private" && len(w.Network.Subnets) == 0,
+	}
+}
+
+// Union joins two sets of needs.
+func (n Needs) Union(o Needs) Needs {
+	return Needs{
+		PublicALB:  n.PublicALB || o.PublicALB,
+		PrivateALB: n.PrivateALB || o.PrivateALB,
+		NAT:        n.NAT || o.NAT,
+	}
+}

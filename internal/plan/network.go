@@ -1,0 +1,141 @@
+package plan
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"ferry.dev/ferry/internal/manifest"
+)
+
+// The ways in which private subnets reach the internet.
+const (
+	NATNone   = "none"
+	NATSingle = "single"
+	NATPerAZ  = "per-az"
+)
+
+// defaultCIDR is the own VPC's range when the manifest names none.
+const defaultCIDR = "10.0.0.0/16"
+
+// Network is the environment's VPC: its own, or an imported one.
+type Network struct {
+	VPC             string // ID of an imported VPC; "" = one of its own
+	CIDR            string // the VPC's range; "" where an imported one's is not known
+	Public, Private []Subnet
+	NAT             string // NATNone, NATSingle or NATPerAZ
+}
+
+// Own tells whether the environment makes its VPC.
+func (n Network) Own() bool { return n.VPC == "" }
+
+// Subnets returns public and private ones, in this order.
+func (n Network) Subnets() []Subnet {
+	return append(append([]Subnet{}, n.Public...), n.Private...)
+}
+
+// Subnet is one subnet: imported (ID) or made (Key, CIDR and a zone).
+type Subnet struct {
+	Key     string // logical ID in the template: PublicSubnet1
+	Table   string // logical ID of the route table it uses
+	Label   string // "public-1"; ends the Name tag
+	ID      string
+	CIDR    string
+	AZ      string // zone by name; "" = the region's zone number AZIndex
+	AZIndex int    // from 0
+	Gateway string // logical ID of the NAT gateway its traffic leaves through; "" = none
+}
+
+// NATGateway is a NAT gateway with an address of its own, in a public subnet.
+type NATGateway struct{ Key, Label, Subnet string }
+
+// NATGateways returns the NAT gateways that the network has.
+func (n Network) NATGateways() []NATGateway {
+	if !n.Own() || len(n.Private) == 0 || len(n.Public) == 0 {
+		return nil
+	}
+	count := map[string]int{NATSingle: 1, NATPerAZ: min(len(n.Public), len(n.Private))}[n.NAT]
+	var gateways []NATGateway
+	for i := range count {
+		gateways = append(gateways, NATGateway{
+			Key: natKey(i), Label: fmt.Sprintf("nat-%d", i+1), Subnet: n.Public[i].Key,
+		})
+	}
+	return gateways
+}
+
+// newNetwork decides what the VPC looks like.
+//
+// Tasks live in public subnets with an address of their own unless the manifest says otherwise: a NAT gateway costs
+// more than a small service does. Private subnets exist from the start, so that using them later changes no address.
+func newNetwork(m manifest.EnvNetwork, needs Needs) Network {
+	if m.ID != "" {
+		return Network{
+			VPC: m.ID, CIDR: m.CIDR, NAT: NATNone,
+			Public: keyed("Public", m.Public), Private: keyed("Private", m.Private),
+		}
+	}
+	n := Network{CIDR: or(m.CIDR, defaultCIDR), NAT: natMode(m.NAT, needs)}
+	n.Public = keyed("Public", either(m.Public, parts(n.CIDR, 0)))
+	n.Private = keyed("Private", either(m.Private, parts(n.CIDR, 8)))
+	for i := range n.Public {
+		n.Public[i].Table = "PublicRouteTable"
+	}
+	gateways := len(n.NATGateways())
+	for i := range n.Private {
+		n.Private[i].Table = fmt.Sprintf("PrivateRouteTable%d", i+1)
+		if gateways > 0 {
+			n.Private[i].Gateway = natKey(i % gateways)
+		}
+	}
+	return n
+}
+
+// natMode keeps what the manifest says. Where it says nothing, one gateway comes as soon as a service needs it.
+func natMode(mode string, needs Needs) string {
+	if mode == "" && needs.NAT {
+		return NATSingle
+	}
+	return or(mode, NATNone)
+}
+
+func natKey(i int) string { return fmt.Sprintf("NATGateway%d", i+1) }
+
+// parts takes two of the sixteen equal parts of a range, beginning with part first. Public subnets take the first half
+// and private ones the second, so that more zones can be added on both sides without moving any.
+func parts(cidr string, first int) []manifest.Subnet {
+	vpc, err := netip.ParsePrefix(cidr)
+	if err != nil || !vpc.Addr().Is4() {
+		return nil // Check reports it
+	}
+	bits := min(vpc.Bits()+4, 28)
+	var subnets []manifest.Subnet
+	for i := range 2 {
+		a := vpc.Masked().Addr().As4()
+		n := uint32(a[0])<<24 | uint32(a[1])<<16 | uint32(a[2])<<8 | uint32(a[3])
+		n += uint32(first+i) << (32 - bits)
+		part := netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
+		subnets = append(subnets, manifest.Subnet{CIDR: netip.PrefixFrom(part, bits).String()})
+	}
+	return subnets
+}
+
+// keyed gives subnets their logical IDs. kind is "Public" or "Private".
+func keyed(kind string, subnets []manifest.Subnet) []Subnet {
+	var out []Subnet
+	for i, s := range subnets {
+		out = append(out, Subnet{
+			Key:   fmt.Sprintf("%sSubnet%d", kind, i+1),
+			Label: fmt.Sprintf("%s-%d", strings.ToLower(kind), i+1),
+			ID:    s.ID, CIDR: s.CIDR, AZ: s.AZ, AZIndex: i,
+		})
+	}
+	return out
+}
+
+func either[T any](s, otherwise []T) []T {
+	if len(s) == 0 {
+		return otherwise
+	}
+	return s
+}

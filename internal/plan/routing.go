@@ -1,0 +1,233 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"ferry.dev/ferry/internal/manifest"
+)
+
+// Routing leads requests of one of the environment's load balancers to a service.
+type Routing struct {
+	LoadBalancer string // Public or Private
+	HTTPS        bool   // the load balancer has certificates: it listens on 443, and 80 redirects there
+	Target       TargetGroup
+	Rules        []ListenerRule
+	Host         string // of the service's address; "" = the load balancer's own name
+	Path         string // of the service's address: "/" or "/api"
+}
+
+// TargetGroup is where a load balancer finds the service's tasks, and how it tells which of them are well.
+type TargetGroup struct {
+	Name                string // ≤ 32 characters
+	ContainerPort       int
+	Protocol            string // HTTP, or HTTPS where the container listens on 443
+	ProtocolVersion     string // HTTP1, HTTP2 or GRPC
+	Check               TargetCheck
+	DeregistrationDelay int // seconds
+	Stickiness          bool
+}
+
+// TargetCheck is the health check of a target group. Times are in seconds.
+type TargetCheck struct {
+	Path, Port         string // Port is a number or "traffic-port"
+	Codes              string // HTTP or gRPC status codes that mean healthy
+	GRPC               bool
+	Healthy, Unhealthy int // consecutive answers
+	Interval, Timeout  int
+}
+
+// ListenerRule sends matching requests to the target group. Its conditions hold maxConditionValues values at most.
+type ListenerRule struct {
+	Key                     string // logical ID in the template
+	Listener                string // HTTP or HTTPS
+	Priority                int
+	Hosts, Paths, SourceIPs []string
+}
+
+// maxConditionValues is ELB's limit of values in all conditions of one rule.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+const maxConditionValues = 5
+
+// Health checks of a target group where the manifest says nothing: a new task is in service after two good answers,
+// 20 s, not after ELB's 150 s, and a bad one is out after two bad answers.
+const (
+	defaultHealthy      = 2
+	defaultUnhealthy    = 2
+	defaultInterval     = 10 * time.Second
+	defaultTimeout      = 5 * time.Second
+	defaultDeregister   = 60 * time.Second
+	defaultGracePeriod  = 60 * time.Second
+	defaultHTTPCodes    = "200"
+	defaultGRPCCodes    = "12" // UNIMPLEMENTED: the server speaks gRPC
+	defaultGRPCPath     = "/AWS.ALB/healthcheck"
+	trafficPort         = "traffic-port"
+	listenerHTTP        = "HTTP"
+	listenerHTTPS       = "HTTPS"
+	protocolVersionGRPC = "GRPC"
+)
+
+// newRouting decides how requests reach a service, or returns nil where none shall.
+func newRouting(s Service, env manifest.Environment) *Routing {
+	h := s.Manifest.HTTP
+	if h == nil {
+		return nil
+	}
+	alb, kind := env.HTTP.Public, Public
+	if NeedsOf(s.Manifest).PrivateALB {
+		alb, kind = env.HTTP.Private, Private
+	}
+	r := &Routing{LoadBalancer: kind, HTTPS: len(alb.Certificates) > 0, Path: cleanPath(h.Path)}
+	if len(h.Aliases) > 0 && !strings.Contains(h.Aliases[0], "*") {
+		r.Host = h.Aliases[0]
+	}
+	r.Target = newTargetGroup(s)
+	r.Rules = newRules(s, *r)
+	return r
+}
+
+// ListenerOutputs names the outputs of the environment that hold the listeners on which the rules stand.
+func (r Routing) ListenerOutputs() []string {
+	var names []string
+	for _, rule := range r.Rules {
+		names = append(names, r.ListenerOutput(rule))
+	}
+	return names
+}
+
+// ListenerOutput names the environment's output that holds the ARN of a rule's listener.
+func (r Routing) ListenerOutput(rule ListenerRule) string {
+	return r.LoadBalancer + rule.Listener + "ListenerArn"
+}
+
+func newTargetGroup(s Service) TargetGroup {
+	h := s.Manifest.HTTP
+	t := TargetGroup{
+		ContainerPort:       s.HTTPPort(),
+		Protocol:            "HTTP",
+		ProtocolVersion:     strings.ToUpper(or(h.Version, "http1")),
+		DeregistrationDelay: seconds(h.DeregistrationDelay, defaultDeregister),
+		Stickiness:          h.Stickiness,
+	}
+	if t.ContainerPort == 443 {
+		t.Protocol = "HTTPS"
+	}
+	t.Check = newTargetCheck(h.HealthCheck, t.ProtocolVersion == protocolVersionGRPC)
+	// CloudFormation makes the new one before it deletes the old, so whatever makes it another is part of the name.
+	t.Name = digested(s.Stack, maxTargetGroupName, t.Protocol, t.ProtocolVersion)
+	return t
+}
+
+func newTargetCheck(m manifest.HTTPHealthCheck, grpc bool) TargetCheck {
+	c := TargetCheck{
+		Path:      or(m.Path, "/"),
+		Port:      trafficPort,
+		Codes:     or(m.SuccessCodes, defaultHTTPCodes),
+		GRPC:      grpc,
+		Healthy:   positive(m.HealthyThreshold, defaultHealthy),
+		Unhealthy: positive(m.UnhealthyThreshold, defaultUnhealthy),
+		Interval:  seconds(m.Interval, defaultInterval),
+		Timeout:   seconds(m.Timeout, defaultTimeout),
+	}
+	if m.Port != 0 {
+		c.Port = strconv.Itoa(m.Port)
+	}
+	// The defaults of HTTP mean nothing to a gRPC server.
+	if grpc && c.Codes == defaultHTTPCodes {
+		c.Codes = defaultGRPCCodes
+	}
+	if grpc && c.Path == "/" {
+		c.Path = defaultGRPCPath
+	}
+	return c
+}
+
+// newRules returns the rules in the order of their keys. The first one's listener is where the service is called.
+func newRules(s Service, r Routing) []ListenerRule {
+	h := s.Manifest.HTTP
+	rule := ListenerRule{
+		Key: "ListenerRule", Listener: listenerHTTP,
+		Hosts: h.Aliases, Paths: pathPatterns(r.Path), SourceIPs: h.AllowedSourceIPs,
+	}
+	if r.Path == "/" && len(rule.Hosts)+len(rule.SourceIPs) > 0 {
+		rule.Paths = nil // another condition stands already, and "/*" says nothing
+	}
+	rule.Priority = preferredPriority(s, rule, r.Path)
+	if !r.HTTPS {
+		return []ListenerRule{rule}
+	}
+	secure := rule
+	secure.Listener = listenerHTTPS
+	if h.RedirectToHTTPS {
+		return []ListenerRule{secure} // port 80 redirects everything to 443 unless a rule there says otherwise
+	}
+	rule.Key = "PlainListenerRule"
+	return []ListenerRule{secure, rule}
+}
+
+// cleanPath gives a path one leading slash and no trailing one.
+func cleanPath(path string) string { return "/" + strings.Trim(path, "/") }
+
+// pathPatterns matches a path and all below it, but not its namesakes: /api and /api/v1, not /apis.
+func pathPatterns(path string) []string {
+	switch {
+	case path == "/":
+		return []string{"/*"}
+	case strings.HasSuffix(path, "*"):
+		return []string{path}
+	}
+	return []string{path, path + "/*"}
+}
+
+func (r ListenerRule) values() int { return len(r.Hosts) + len(r.Paths) + len(r.SourceIPs) }
+
+// seconds rounds up: half a second must not become none.
+func seconds(d, otherwise time.Duration) int {
+	if d <= 0 {
+		d = otherwise
+	}
+	return int((d + time.Second - 1) / time.Second)
+}
+
+func positive(n, otherwise int) int {
+	if n <= 0 {
+		return otherwise
+	}
+	return n
+}
+
+// Scheme begins the service's address.
+func (r Routing) Scheme() string {
+	if r.HTTPS {
+		return "https"
+	}
+	return "http"
+}
+
+// GroupEgress lets the load balancer talk to a security group.
+type GroupEgress struct {
+	Key, Group string
+	From, To   int
+}
+
+// LoadBalancerEgress returns what the load balancer needs where the tasks are not in the environment's security group.
+// That the tasks' own groups let it in is for their owner to say.
+func (s Service) LoadBalancerEgress() []GroupEgress {
+	if s.Routing == nil || !s.Manifest.Network.DenyDefault {
+		return nil
+	}
+	ports := []int{s.Routing.Target.ContainerPort}
+	if check, err := strconv.Atoi(s.Routing.Target.Check.Port); err == nil && check != ports[0] {
+		ports = append(ports, check)
+	}
+	var rules []GroupEgress
+	for _, group := range s.Manifest.Network.SecurityGroups {
+		for _, port := range ports {
+			rules = append(rules, GroupEgress{
+				Key: "LoadBalancerEgress" + strconv.Itoa(len(rules)+1), Group: group, From: port, To: port,
+			})
+		}
+	}
+	return rules
+}

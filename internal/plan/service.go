@@ -1,0 +1,123 @@
+package plan
+
+import (
+	"slices"
+	"strconv"
+
+	"ferry.dev/ferry/internal/manifest"
+)
+
+// NewService decides what should exist for one service in one environment. envFile holds what the manifest's env_file
+// said; it may be nil.
+func NewService(app manifest.App, env manifest.Environment, w manifest.Workload, envFile map[string]string) Service {
+	stack := ServiceStack(app.Name, env.Name, w.Name)
+	s := Service{
+		App:                 app.Name,
+		Env:                 env.Name,
+		Name:                w.Name,
+		Account:             env.Account,
+		Region:              env.Region,
+		Stack:               stack,
+		Cluster:             EnvironmentStack(app.Name, env.Name),
+		ServiceName:         w.Name,
+		Family:              stack,
+		LogGroup:            LogGroup(app.Name, env.Name, w.Name),
+		ExecutionRole:       shorten(stack+"-execution", maxRoleName),
+		TaskRole:            shorten(stack+"-task", maxRoleName),
+		Tags:                tags(app.Tags, app.Name, env.Name, w.Name),
+		Manifest:            w,
+		EnvFileVars:         envFile,
+		PermissionsBoundary: app.PermissionsBoundary,
+		EnvStack:            EnvironmentStack(app.Name, env.Name),
+		Namespace:           Namespace(app.Name, env.Name),
+	}
+	if w.Image.Location == "" {
+		s.Repository = Repository(app.Name, w.Name)
+	}
+	s.Network = newTaskNetwork(s)
+	s.Routing = newRouting(s, env)
+	return s
+}
+
+// TaskNetwork places a service's tasks. Its values may be placeholders made by Ref; that of the subnets stands for all.
+type TaskNetwork struct {
+	Subnets        []string
+	SecurityGroups []string
+	PublicIP       bool
+}
+
+func newTaskNetwork(s Service) TaskNetwork {
+	m := s.Manifest.Network
+	n := TaskNetwork{Subnets: m.Subnets, SecurityGroups: slices.Clone(m.SecurityGroups)}
+	if !m.DenyDefault {
+		n.SecurityGroups = append([]string{Ref(s.EnvStack, OutputSecurityGroup)}, n.SecurityGroups...)
+	}
+	switch {
+	case len(m.Subnets) > 0: // whether they lead outside is their owner's business
+	case m.Placement == "private":
+		n.Subnets = []string{Ref(s.EnvStack, OutputPrivateSubnets)}
+	default:
+		// Without a NAT gateway an address of its own is a task's way to ECR, CloudWatch and the world.
+		n.Subnets, n.PublicIP = []string{Ref(s.EnvStack, OutputPublicSubnets)}, true
+	}
+	return n
+}
+
+// Windows tells whether the tasks run a Windows image.
+func (s Service) Windows() bool {
+	return len(s.Manifest.Platform.OS) >= 7 && s.Manifest.Platform.OS[:7] == "WINDOWS"
+}
+
+// HTTPPort is the container port that requests go to; 0 where there is none.
+func (s Service) HTTPPort() int {
+	if h := s.Manifest.HTTP; h != nil && h.TargetPort != 0 {
+		return h.TargetPort
+	}
+	return s.Manifest.Image.Port
+}
+
+// Port is one port of the service's container.
+type Port struct {
+	Number   int
+	Name     string // what Service Connect calls it
+	Protocol string // application protocol: http, http2, grpc; "" = just bytes
+}
+
+// Ports returns the container's ports in ascending order: the image's, and that of the load balancer if it is another.
+func (s Service) Ports() []Port {
+	numbers := []int{s.Manifest.Image.Port, s.HTTPPort()}
+	slices.Sort(numbers)
+	var ports []Port
+	for _, n := range slices.Compact(numbers) {
+		if n == 0 {
+			continue
+		}
+		p := Port{Number: n, Name: "port-" + strconv.Itoa(n)}
+		if s.Routing != nil && n == s.HTTPPort() {
+			p.Protocol = map[string]string{"HTTP1": "http", "HTTP2": "http2", "GRPC": "grpc"}[s.Routing.Target.ProtocolVersion]
+		}
+		ports = append(ports, p)
+	}
+	return ports
+}
+
+// GracePeriod is how long, in seconds, a new task's bad health is overlooked.
+func (s Service) GracePeriod() int {
+	if s.Routing == nil {
+		return 0
+	}
+	return seconds(s.Manifest.HTTP.HealthCheck.GracePeriod, defaultGracePeriod)
+}
+
+// Discoverable tells whether other services can look this one up in the environment's namespace.
+func (s Service) Discoverable() bool { return len(s.Ports()) > 0 }
+
+// ConnectAlias is the short name under which other services call this one through Service Connect.
+func (s Service) ConnectAlias() string { return or(s.Manifest.Network.ConnectAlias, s.Name) }
+
+// ConnectName is this service's name for Service Connect in the namespace. It differs from the name that DNS has there,
+// because Cloud Map has one entry per name.
+func (s Service) ConnectName() string { return s.Name + "-sc" }
+
+// Retention is how many days CloudWatch Logs keeps the service's log.
+func (s Service) Retention() int { return positive(s.Manifest.Logging.Retention, 30) }

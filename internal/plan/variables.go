@@ -1,0 +1,60 @@
+package plan
+
+import (
+	"maps"
+	"strings"
+)
+
+// Variables returns what the container finds in its environment: the manifest's variables before those of env_file, and
+// above both what ferry tells every container about where it is.
+func (s Service) Variables() map[string]string {
+	all := map[string]string{}
+	maps.Copy(all, s.EnvFileVars)
+	maps.Copy(all, s.Manifest.Variables)
+	for name, value := range s.place() {
+		all["FERRY_"+name] = value
+		if s.Copilot {
+			all["COPILOT_"+name] = value
+		}
+	}
+	// ECS refuses a name that is a secret's too, and a file is the weaker statement.
+	for name := range s.Manifest.Secrets {
+		if _, written := s.Manifest.Variables[name]; !written {
+			delete(all, name)
+		}
+	}
+	return all
+}
+
+// place is where the container is, by Copilot's names without their prefix.
+func (s Service) place() map[string]string {
+	p := map[string]string{
+		"APPLICATION_NAME":           s.App,
+		"ENVIRONMENT_NAME":           s.Env,
+		"SERVICE_NAME":               s.Name,
+		"SERVICE_DISCOVERY_ENDPOINT": s.Namespace,
+	}
+	if s.Routing != nil {
+		p["LB_DNS"] = Ref(s.EnvStack, s.Routing.LoadBalancer+"LoadBalancerDNS")
+	}
+	return p
+}
+
+// SecretARNs returns, for each secret variable, the ARN that the task definition takes it from.
+func (s Service) SecretARNs() map[string]string {
+	arns := map[string]string{}
+	for name, secret := range s.Manifest.Secrets {
+		switch {
+		case strings.HasPrefix(secret.From, "arn:"):
+			arns[name] = secret.From
+		case secret.Kind == "secretsmanager":
+			arns[name] = s.arn("secretsmanager", "secret:"+secret.From)
+		default:
+			arns[name] = s.arn("ssm", parameter(secret.From))
+		}
+	}
+	return arns
+}
+
+// parameter writes the resource of a parameter's ARN: the slash that a hierarchical name begins with is not doubled.
+func parameter(name string) string { return "parameter/" + strings.TrimPrefix(name, "/") }

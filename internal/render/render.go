@@ -1,0 +1,126 @@
+// Package render turns a plan into the documents that AWS is given: CloudFormation templates as YAML, and the task
+// definition and the service as JSON for the aws command line.
+//
+// It is pure and decides nothing: what should exist and why is package plan's. The same plan gives the same bytes.
+package render
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"text/template"
+
+	"ferry.dev/ferry/internal/plan"
+	"ferry.dev/ferry/templates"
+)
+
+// EnvironmentStack renders the CloudFormation template of an environment: YAML, literals, no parameters. What a service
+// needs of it is an output, exported as "<stack>-<Name>". The stack's tags (e.Tags) are given with the change set.
+func EnvironmentStack(e plan.Environment) ([]byte, error) {
+	return stack("environment.stack.yml", e, e.Tags)
+}
+
+// ServiceStack renders the CloudFormation template of a service, which takes the environment's values by
+// Fn::ImportValue. It names its roles, so the change set needs CAPABILITY_NAMED_IAM.
+func ServiceStack(s plan.Service) ([]byte, error) {
+	return stack("service.stack.yml", s, s.Tags)
+}
+
+// digestMark stands where the digest goes. It is in no other place of a template, since plans hold no such text.
+const digestMark = "\x00digest\x00"
+
+// parsed holds the templates. They are parsed when one is needed, since most commands need none.
+var parsed = sync.OnceValues(func() (*template.Template, error) {
+	return template.New("").Funcs(template.FuncMap{
+		"digestMark": func() string { return digestMark },
+		"list":       list,
+		"quote":      quote,
+		"rule":       rule,
+		"subnet":     subnet,
+		"subnets":    subnets,
+		"vpc":        vpc,
+	}).Option("missingkey=error").ParseFS(templates.FS, "*.yml")
+})
+
+func stack(name string, data any, tags map[string]string) ([]byte, error) {
+	all, err := parsed()
+	if err != nil {
+		return nil, fmt.Errorf("parse the templates: %w", err)
+	}
+	var out bytes.Buffer
+	if err := all.ExecuteTemplate(&out, name, data); err != nil {
+		return nil, fmt.Errorf("render %s: %w", name, err)
+	}
+	return bytes.Replace(out.Bytes(), []byte(digestMark), []byte(digest(out.Bytes(), tags)), 1), nil
+}
+
+// digest tells one template from another, and one set of tags: a stack with other tags must be updated too.
+func digest(template []byte, tags map[string]string) string {
+	h := sha256.New()
+	h.Write(template)
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		fmt.Fprintf(h, "\x00%s\x00%s", key, tags[key])
+	}
+	return "sha256-" + hex.EncodeToString(h.Sum(nil))[:32]
+}
+
+// vpc refers to the environment's VPC, its own or an imported one.
+func vpc(e plan.Environment) string {
+	if e.Network.Own() {
+		return "!Ref VPC"
+	}
+	return quote(e.Network.VPC)
+}
+
+// subnet refers to one subnet, made here or imported.
+func subnet(s plan.Subnet) string {
+	if s.ID != "" {
+		return quote(s.ID)
+	}
+	return "!Ref " + s.Key
+}
+
+// subnets joins subnets with commas, as an output must.
+func subnets(all []plan.Subnet) string {
+	if all[0].ID != "" {
+		var ids []string
+		for _, s := range all {
+			ids = append(ids, s.ID)
+		}
+		return quote(strings.Join(ids, ","))
+	}
+	var refs []string
+	for _, s := range all {
+		refs = append(refs, subnet(s))
+	}
+	return `!Join [",", [` + strings.Join(refs, ", ") + "]]"
+}
+
+// rule writes a rule of a security group in one line.
+func rule(r plan.Rule) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "{IpProtocol: %s", quote(r.Protocol))
+	if r.Protocol != "-1" {
+		fmt.Fprintf(&b, ", FromPort: %d, ToPort: %d", r.From, r.To)
+	}
+	if r.CIDRv6 != "" {
+		fmt.Fprintf(&b, ", CidrIpv6: %s}", quote(r.CIDRv6))
+	} else {
+		fmt.Fprintf(&b, ", CidrIp: %s}", quote(r.CIDR))
+	}
+	return b.String()
+}
+
+// list writes texts as a YAML flow sequence.
+func list(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, t := range texts {
+		quoted[i] = quote(t)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}

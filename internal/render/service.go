@@ -1,0 +1,84 @@
+package render
+
+import "ferry.dev/ferry/internal/plan"
+
+// ServiceDefinition renders what `aws ecs create-service --cli-input-json` takes. It names the task definition by its
+// family: ECS takes the newest revision, which is right for who uses the file by hand; a release names the one it made.
+// Subnets, security groups, the target group and the namespace are placeholders for Resolve.
+func ServiceDefinition(s plan.Service) ([]byte, error) {
+	return document(newService(s))
+}
+
+func newService(s plan.Service) service {
+	out := service{
+		Cluster:         s.Cluster,
+		ServiceName:     s.ServiceName,
+		TaskDefinition:  s.Family,
+		DesiredCount:    s.Manifest.Count,
+		LaunchType:      "FARGATE",
+		PlatformVersion: "LATEST",
+		DeploymentConfiguration: deploymentConfiguration{
+			// A release that cannot get healthy goes back by itself, whatever else the manifest says.
+			DeploymentCircuitBreaker: circuitBreaker{Enable: true, Rollback: true},
+			MaximumPercent:           200,
+			MinimumHealthyPercent:    100,
+			Strategy:                 "ROLLING",
+		},
+		NetworkConfiguration: networkConfiguration{AwsvpcConfiguration: awsvpc{
+			Subnets:        s.Network.Subnets,
+			SecurityGroups: s.Network.SecurityGroups,
+			AssignPublicIP: enabled(s.Network.PublicIP),
+		}},
+		SchedulingStrategy:          "REPLICA",
+		DeploymentController:        deploymentController{Type: "ECS"},
+		Tags:                        tags(s.Tags),
+		EnableECSManagedTags:        true,
+		PropagateTags:               "SERVICE",
+		EnableExecuteCommand:        s.Manifest.Exec,
+		AvailabilityZoneRebalancing: enabled(true),
+		ServiceConnectConfiguration: newServiceConnect(s),
+	}
+	if r := s.Routing; r != nil {
+		grace := s.GracePeriod()
+		out.HealthCheckGracePeriodSeconds = &grace
+		out.LoadBalancers = []loadBalancer{{
+			TargetGroupArn: plan.Ref(s.Stack, "TargetGroupArn"),
+			ContainerName:  s.Name,
+			ContainerPort:  r.Target.ContainerPort,
+		}}
+	}
+	if s.Discoverable() {
+		out.ServiceRegistries = []serviceRegistry{{RegistryArn: plan.Ref(s.Stack, "DiscoveryServiceArn")}}
+	}
+	return out
+}
+
+// newServiceConnect lets the service call others by their short names, and, where it has a port, be called.
+func newServiceConnect(s plan.Service) *serviceConnect {
+	if !s.Manifest.Network.Connect {
+		return nil
+	}
+	c := &serviceConnect{
+		Enabled:          true,
+		Namespace:        plan.Ref(s.EnvStack, plan.OutputNamespaceARN),
+		LogConfiguration: logs(s, plan.LogStreamPrefix),
+	}
+	for _, p := range s.Ports() {
+		if p.Number != s.HTTPPort() {
+			continue
+		}
+		c.Services = append(c.Services, connectService{
+			PortName:      p.Name,
+			DiscoveryName: s.ConnectName(),
+			ClientAliases: []connectAlias{{Port: p.Number, DNSName: s.ConnectAlias()}},
+		})
+	}
+	return c
+}
+
+func enabled(on bool) string {
+	if on {
+		return "ENABLED"
+	}
+	return "DISABLED"
+}

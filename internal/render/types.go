@@ -1,0 +1,166 @@
+package render
+
+// The documents, in the words and the order of the aws command line's skeletons. Fields that ECS fills in by itself, and
+// in which it could change its mind, are written out.
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
+
+type taskDefinition struct {
+	Family                  string          `json:"family"`
+	TaskRoleArn             string          `json:"taskRoleArn"`
+	ExecutionRoleArn        string          `json:"executionRoleArn"`
+	NetworkMode             string          `json:"networkMode"`
+	ContainerDefinitions    []container     `json:"containerDefinitions"`
+	RequiresCompatibilities []string        `json:"requiresCompatibilities"`
+	CPU                     string          `json:"cpu"`
+	Memory                  string          `json:"memory"`
+	RuntimePlatform         runtimePlatform `json:"runtimePlatform"`
+	Tags                    []tag           `json:"tags,omitempty"`
+}
+
+type container struct {
+	Name                  string                 `json:"name"`
+	Image                 string                 `json:"image"`
+	RepositoryCredentials *repositoryCredentials `json:"repositoryCredentials,omitempty"`
+	Essential             bool                   `json:"essential"`
+	PortMappings          []portMapping          `json:"portMappings,omitempty"`
+	EntryPoint            []string               `json:"entryPoint,omitempty"`
+	Command               []string               `json:"command,omitempty"`
+	Environment           []pair                 `json:"environment,omitempty"`
+	Secrets               []secret               `json:"secrets,omitempty"`
+	DependsOn             []dependency           `json:"dependsOn,omitempty"`
+	HealthCheck           *healthCheck           `json:"healthCheck,omitempty"`
+	LinuxParameters       *linuxParameters       `json:"linuxParameters,omitempty"`
+	DockerLabels          map[string]string      `json:"dockerLabels,omitempty"`
+	LogConfiguration      *logConfiguration      `json:"logConfiguration,omitempty"`
+}
+
+type portMapping struct {
+	Name          string `json:"name,omitempty"`
+	ContainerPort int    `json:"containerPort"`
+	HostPort      int    `json:"hostPort"`
+	Protocol      string `json:"protocol"`
+	AppProtocol   string `json:"appProtocol,omitempty"`
+}
+
+type healthCheck struct {
+	Command     []string `json:"command"`
+	Interval    int      `json:"interval"`
+	Timeout     int      `json:"timeout"`
+	Retries     int      `json:"retries,omitempty"`
+	StartPeriod int      `json:"startPeriod,omitempty"`
+}
+
+type runtimePlatform struct {
+	CPUArchitecture       string `json:"cpuArchitecture"`
+	OperatingSystemFamily string `json:"operatingSystemFamily"`
+}
+
+type logConfiguration struct {
+	LogDriver string            `json:"logDriver"`
+	Options   map[string]string `json:"options,omitempty"`
+}
+
+type dependency struct {
+	ContainerName string `json:"containerName"`
+	Condition     string `json:"condition"`
+}
+
+type repositoryCredentials struct {
+	CredentialsParameter string `json:"credentialsParameter"`
+}
+
+type linuxParameters struct {
+	InitProcessEnabled bool `json:"initProcessEnabled"`
+}
+
+type pair struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+type secret struct {
+	Name      string `json:"name"`
+	ValueFrom string `json:"valueFrom"`
+}
+
+type tag struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+type service struct {
+	Cluster                       string                  `json:"cluster"`
+	ServiceName                   string                  `json:"serviceName"`
+	TaskDefinition                string                  `json:"taskDefinition"`
+	LoadBalancers                 []loadBalancer          `json:"loadBalancers,omitempty"`
+	ServiceRegistries             []serviceRegistry       `json:"serviceRegistries,omitempty"`
+	DesiredCount                  int                     `json:"desiredCount"`
+	LaunchType                    string                  `json:"launchType,omitempty"`
+	PlatformVersion               string                  `json:"platformVersion,omitempty"`
+	DeploymentConfiguration       deploymentConfiguration `json:"deploymentConfiguration"`
+	NetworkConfiguration          networkConfiguration    `json:"networkConfiguration"`
+	HealthCheckGracePeriodSeconds *int                    `json:"healthCheckGracePeriodSeconds,omitempty"`
+	SchedulingStrategy            string                  `json:"schedulingStrategy"`
+	DeploymentController          deploymentController    `json:"deploymentController"`
+	Tags                          []tag                   `json:"tags,omitempty"`
+	EnableECSManagedTags          bool                    `json:"enableECSManagedTags"`
+	PropagateTags                 string                  `json:"propagateTags"`
+	EnableExecuteCommand          bool                    `json:"enableExecuteCommand"`
+	AvailabilityZoneRebalancing   string                  `json:"availabilityZoneRebalancing"`
+	ServiceConnectConfiguration   *serviceConnect         `json:"serviceConnectConfiguration,omitempty"`
+}
+
+type loadBalancer struct {
+	TargetGroupArn string `json:"targetGroupArn"`
+	ContainerName  string `json:"containerName"`
+	ContainerPort  int    `json:"containerPort"`
+}
+
+type serviceRegistry struct {
+	RegistryArn string `json:"registryArn"`
+}
+
+type deploymentConfiguration struct {
+	DeploymentCircuitBreaker circuitBreaker `json:"deploymentCircuitBreaker"`
+	MaximumPercent           int            `json:"maximumPercent"`
+	MinimumHealthyPercent    int            `json:"minimumHealthyPercent"`
+	Strategy                 string         `json:"strategy"`
+}
+
+type circuitBreaker struct {
+	Enable   bool `json:"enable"`
+	Rollback bool `json:"rollback"`
+}
+
+type networkConfiguration struct {
+	AwsvpcConfiguration awsvpc `json:"awsvpcConfiguration"`
+}
+
+type awsvpc struct {
+	Subnets        []string `json:"subnets"`
+	SecurityGroups []string `json:"securityGroups,omitempty"`
+	AssignPublicIP string   `json:"assignPublicIp"`
+}
+
+type deploymentController struct {
+	Type string `json:"type"`
+}
+
+type serviceConnect struct {
+	Enabled          bool              `json:"enabled"`
+	Namespace        string            `json:"namespace,omitempty"`
+	Services         []connectService  `json:"services,omitempty"`
+	LogConfiguration *logConfiguration `json:"logConfiguration,omitempty"`
+}
+
+type connectService struct {
+	PortName      string         `json:"portName"`
+	DiscoveryName string         `json:"discoveryName"`
+	ClientAliases []connectAlias `json:"clientAliases"`
+}
+
+type connectAlias struct {
+	Port    int    `json:"port"`
+	DNSName string `json:"dnsName"`
+}
