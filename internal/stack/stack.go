@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"strings"
 	"time"
 
@@ -21,7 +20,7 @@ import (
 	"ferry.dev/ferry/internal/poll"
 )
 
-// DigestOutput is the output that carries the digest of the template's other text.
+// DigestOutput is the output that carries the digest of the template's other text and of the stack's tags.
 const DigestOutput = "TemplateDigest"
 
 // Client works on the stacks of one account and region.
@@ -65,7 +64,7 @@ type Spec struct {
 
 // Settled tells whether the live stack is what the spec asks for, so that there is nothing to do.
 func (s Spec) Settled(live Stack) bool {
-	return good(live.Status) && s.Digest != "" && live.Outputs[DigestOutput] == s.Digest && maps.Equal(s.Tags, live.Tags)
+	return good(live.Status) && s.Digest != "" && live.Outputs[DigestOutput] == s.Digest
 }
 
 // Describe reads a stack by name or ID with one call. Only CloudFormation's own "does not exist" gives a Stack that

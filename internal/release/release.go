@@ -1,0 +1,69 @@
+// Package release owns ECS's side of a deploy: it reads what is live, compares it with what should be, registers a task
+// definition revision only when one differs, creates or updates the service with only what differs, and finds the
+// service deployment that came of it.
+//
+// It renders no definition (package render does) and follows no deployment (package watch does). Nothing that a
+// rollback needs is ever deregistered or overwritten here.
+package release
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"ferry.dev/ferry/internal/poll"
+)
+
+// Client releases services in one account and region.
+type Client struct {
+	ECS  *ecs.Client
+	Pace poll.Pace
+	// RolePatience is how long ECS may refuse a role that was made moments ago, because IAM has not told it yet.
+	// Default 1 minute.
+	RolePatience time.Duration
+}
+
+// New returns a client with default pace.
+func New(cfg aws.Config) *Client { return &Client{ECS: ecs.NewFromConfig(cfg)} }
+
+// Definition is what should be live.
+type Definition struct {
+	Task    ecs.RegisterTaskDefinitionInput
+	Service ecs.CreateServiceInput
+}
+
+// Parse reads a task definition and a service definition in the form that `aws ecs register-task-definition
+// --cli-input-json` and `aws ecs create-service --cli-input-json` take, all placeholders resolved.
+// An unknown key is an error: it would be left out in silence.
+func Parse(task, service []byte) (Definition, error) {
+	var d Definition
+	if err := decode(task, &d.Task); err != nil {
+		return Definition{}, fmt.Errorf("reading the task definition: %w", err)
+	}
+	if err := decode(service, &d.Service); err != nil {
+		return Definition{}, fmt.Errorf("reading the service definition: %w", err)
+	}
+	return d, nil
+}
+
+// decode relies on encoding/json matching keys without regard to case: the SDK's structs carry no tags, and the API's
+// member names are their field names with a small first letter.
+func decode(src []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(src))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
+}
+
+// tagMap turns ECS's tags into a map, without AWS's own.
+func tagMap(tags []types.Tag) map[string]string {
+	m := make(map[string]string, len(tags))
+	for _, t := range tags {
+		m[aws.ToString(t.Key)] = aws.ToString(t.Value)
+	}
+	return m
+}

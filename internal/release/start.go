@@ -1,0 +1,159 @@
+package release
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"golang.org/x/sync/errgroup"
+
+	"ferry.dev/ferry/internal/event"
+)
+
+// Started is a release that ECS now works on.
+type Started struct {
+	Task       Task   // the task definition that is to be live
+	Registered bool   // false: an identical revision was there
+	First      bool   // the service was created
+	Deployment string // ARN of the service deployment; "" when ECS needs none for what changed
+	Service    types.Service
+}
+
+// Number is the release's number.
+func (s Started) Number() int { return int(s.Task.Revision) }
+
+// Start carries a plan out: it registers the task definition unless an identical one is there, creates or updates the
+// service, tags it, and finds the service deployment that came of it.
+func (c *Client) Start(ctx context.Context, p Plan, sink event.Sink) (Started, error) {
+	s := Started{First: p.First(), Registered: p.Reuse == nil}
+	task, err := c.register(ctx, p, sink)
+	if err != nil {
+		return s, err
+	}
+	s.Task = *task
+	if p.First() {
+		err = c.create(ctx, p, &s, sink)
+	} else {
+		err = c.update(ctx, p, &s, sink)
+	}
+	return s, err
+}
+
+// Expected is the release number that a task definition registered now will have: ECS counts up. It is used for a tag,
+// which register puts right should another revision have come in between.
+func (l Live) Expected() int {
+	if l.Latest == nil {
+		return 1
+	}
+	return int(l.Latest.Revision) + 1
+}
+
+func (c *Client) register(ctx context.Context, p Plan, sink event.Sink) (*Task, error) {
+	if p.Reuse != nil {
+		return p.Reuse, nil
+	}
+	in := clone(p.Definition.Task)
+	var out *ecs.RegisterTaskDefinitionOutput
+	err := c.withRole(ctx, aws.ToString(in.Family), sink, func(ctx context.Context) (err error) {
+		out, err = c.ECS.RegisterTaskDefinition(ctx, &in)
+		return err
+	})
+	if err != nil {
+		return nil, explain(fmt.Sprintf("ECS refused the task definition %s", aws.ToString(in.Family)), err)
+	}
+	t := &Task{TaskDefinition: *out.TaskDefinition, Tags: tagMap(in.Tags)}
+	return t, c.renumber(ctx, t)
+}
+
+// renumber corrects the release's tag where ECS gave another revision number than was expected.
+func (c *Client) renumber(ctx context.Context, t *Task) error {
+	got := fmt.Sprintf("v%d", t.Revision)
+	if tag, ok := t.Tags[ReleaseTag]; !ok || tag == got {
+		return nil
+	}
+	t.Tags[ReleaseTag] = got
+	return c.tag(ctx, t.ARN(), map[string]string{ReleaseTag: got})
+}
+
+// ReleaseTag is the tag of a task definition that names its release.
+const ReleaseTag = "ferry:release"
+
+// CommitTag is the tag of a task definition that names the git commit it was deployed from.
+const CommitTag = "ferry:commit"
+
+// create makes the service. The client token makes a retry by the SDK after a broken connection harmless.
+func (c *Client) create(ctx context.Context, p Plan, s *Started, sink event.Sink) error {
+	in := clone(p.Definition.Service)
+	in.TaskDefinition = s.Task.TaskDefinitionArn
+	in.ClientToken = aws.String(rand.Text())
+	in.Tags = sdkTags(wantedTags(in))
+	var out *ecs.CreateServiceOutput
+	err := c.withRole(ctx, aws.ToString(in.ServiceName), sink, func(ctx context.Context) (err error) {
+		out, err = c.ECS.CreateService(ctx, &in)
+		return err
+	})
+	if err != nil {
+		return explain(fmt.Sprintf("ECS refused to create service %s", aws.ToString(in.ServiceName)), err)
+	}
+	s.Service = *out.Service
+	s.Deployment, err = c.find(ctx, "", *out.Service, s.Task.ARN())
+	return err
+}
+
+// update sends only what differs, and tags the service while it looks for the deployment.
+func (c *Client) update(ctx context.Context, p Plan, s *Started, sink event.Sink) error {
+	s.Service = *p.Live.Service
+	g, gctx := errgroup.WithContext(ctx)
+	if p.Update != nil {
+		if err := c.send(ctx, p, s, sink); err != nil {
+			return err
+		}
+		if p.Restarts {
+			g.Go(func() (err error) {
+				s.Deployment, err = c.find(gctx, aws.ToString(p.Live.Service.CurrentServiceDeployment), s.Service, s.Task.ARN())
+				return err
+			})
+		}
+	}
+	if len(p.Retag) > 0 {
+		g.Go(func() error { return c.tag(gctx, aws.ToString(p.Live.Service.ServiceArn), p.Retag) })
+	}
+	return g.Wait()
+}
+
+func (c *Client) send(ctx context.Context, p Plan, s *Started, sink event.Sink) error {
+	in := *p.Update
+	in.Cluster, in.Service = p.Definition.Service.Cluster, p.Live.Service.ServiceName
+	if s.Task.ARN() != aws.ToString(p.Live.Service.TaskDefinition) {
+		in.TaskDefinition = s.Task.TaskDefinitionArn
+	}
+	var out *ecs.UpdateServiceOutput
+	err := c.withRole(ctx, aws.ToString(in.Service), sink, func(ctx context.Context) (err error) {
+		out, err = c.ECS.UpdateService(ctx, &in)
+		return err
+	})
+	if err != nil {
+		return explain(fmt.Sprintf("ECS refused to update service %s", aws.ToString(in.Service)), err)
+	}
+	s.Service = *out.Service
+	return nil
+}
+
+func (c *Client) tag(ctx context.Context, arn string, tags map[string]string) error {
+	_, err := c.ECS.TagResource(ctx, &ecs.TagResourceInput{ResourceArn: &arn, Tags: sdkTags(tags)})
+	if err != nil {
+		return fmt.Errorf("tagging %s: %w", arn, err)
+	}
+	return nil
+}
+
+func sdkTags(m map[string]string) []types.Tag {
+	tags := make([]types.Tag, 0, len(m))
+	for _, k := range sortedKeys(m) {
+		tags = append(tags, types.Tag{Key: aws.String(k), Value: aws.String(m[k])})
+	}
+	return tags
+}
