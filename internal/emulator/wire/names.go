@@ -7,12 +7,15 @@ import (
 )
 
 // name returns a struct field's name on the wire, or "" for a field that is not sent: the SDK's bookkeeping.
-// A tag `wire:"name"` on our own structs overrides the rule; EC2 capitalises the name in requests.
-func (s *Service) name(f reflect.StructField, request bool) string {
+// A tag `wire:"name"` on our own structs and the service's Names override the rule; EC2 capitalises names in requests.
+func (s *Service) name(t reflect.Type, f reflect.StructField, request bool) string {
 	if !f.IsExported() || f.Name == "ResultMetadata" || f.Name == "ErrorCodeOverride" {
 		return ""
 	}
 	name := f.Tag.Get("wire")
+	if odd, ok := s.Names[t.Name()+"."+f.Name]; ok {
+		name = odd
+	}
 	if name == "" {
 		name = s.spell(f.Name)
 	}
@@ -34,7 +37,7 @@ func (s *Service) spell(name string) string {
 func (s *Service) field(v reflect.Value, name string) (reflect.Value, bool) {
 	t := v.Type()
 	for i := range t.NumField() {
-		if s.name(t.Field(i), true) == name {
+		if s.name(t, t.Field(i), true) == name {
 			return v.Field(i), true
 		}
 	}

@@ -31,7 +31,8 @@ type Service struct {
 	Operations   map[string]Operation
 
 	PascalNames bool                           // JSON11: members are written as Go writes them (SSM), not with a small first letter (ECS)
-	Unions      []any                          // JSON11: the variants of every union in an input: (*types.XMemberY)(nil), …
+	Names       map[string]string              // "Type.Field" → the member's name, for those that break the service's own rule
+	Unions      []any                          // the variants of every union in an input: (*types.XMemberY)(nil), …
 	Document    func(v any) document.Marshaler // JSON11: makes a document member: ecs/document.NewLazyDocument
 	Statuses    map[string]int                 // error code → HTTP status, where that is neither 400 nor (server's fault) 500
 }

@@ -1,0 +1,209 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+
+	"github.com/aws/smithy-go"
+)
+
+// maxBody is above every limit of the services here (CloudFormation and CloudWatch Logs: 1 MiB).
+const maxBody = 8 << 20
+
+// Request is one request as far as it can be read without knowing the operation's input.
+type Request struct {
+	ID        string // the request ID of the answer
+	Operation string // as the client named it; it may not exist
+	body      []byte
+	form      url.Values
+}
+
+// Read reads a request's body and finds the operation. Its error is for WriteError.
+func (s *Service) Read(r *http.Request, id string) (*Request, error) {
+	req := &Request{ID: id}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if err != nil {
+		return req, s.malformed("the body ended early: " + err.Error())
+	}
+	if len(body) > maxBody {
+		return req, &Error{Code: "RequestEntityTooLarge", Message: "The request body is too large.", Status: http.StatusRequestEntityTooLarge}
+	}
+	if s.Protocol == JSON11 {
+		prefix, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+		if prefix != s.TargetPrefix {
+			return req, s.unknownOperation(r.Header.Get("X-Amz-Target"))
+		}
+		req.Operation, req.body = operation, body
+		return req, nil
+	}
+	if req.form, err = url.ParseQuery(string(body)); err != nil {
+		return req, s.malformed("the body is not form encoded: " + err.Error())
+	}
+	for key, values := range r.URL.Query() {
+		if _, ok := req.form[key]; !ok {
+			req.form[key] = values
+		}
+	}
+	req.Operation = req.form.Get("Action")
+	return req, nil
+}
+
+// Has says whether the service has the operation.
+func (s *Service) Has(operation string) bool {
+	_, ok := s.Operations[operation]
+	return ok
+}
+
+// Serve runs the request's operation and writes the answer, an error too, which it also returns.
+func (s *Service) Serve(ctx context.Context, w http.ResponseWriter, req *Request) error {
+	out, err := s.run(ctx, w, req)
+	if err != nil {
+		s.WriteError(w, req.ID, err)
+		return err
+	}
+	if out == nil {
+		return nil
+	}
+	body, err := s.Encode(req, out)
+	if err != nil {
+		s.WriteError(w, req.ID, err)
+		return err
+	}
+	s.write(w, req.ID, http.StatusOK, body)
+	return nil
+}
+
+// run calls the operation; its output is nil where the operation wrote the response itself.
+func (s *Service) run(ctx context.Context, w http.ResponseWriter, req *Request) (any, error) {
+	op, ok := s.Operations[req.Operation]
+	if !ok {
+		return nil, s.unknownOperation(req.Operation)
+	}
+	in := op.newInput()
+	if err := s.Decode(req, in); err != nil {
+		return nil, err
+	}
+	if op.stream != nil {
+		return nil, op.stream(ctx, in, w)
+	}
+	return op.call(ctx, in)
+}
+
+// Decode fills the operation's input struct from the request.
+func (s *Service) Decode(req *Request, in any) error {
+	if s.Protocol == JSON11 {
+		return s.readJSON(req.body, in)
+	}
+	return s.readQuery(req.form, in)
+}
+
+// Encode returns the response body for the operation's output struct.
+func (s *Service) Encode(req *Request, out any) ([]byte, error) {
+	v := reflect.Indirect(reflect.ValueOf(out))
+	if s.Protocol == JSON11 {
+		w := jsonWriter{s: s}
+		err := w.value(v)
+		return w.Bytes(), err
+	}
+	w := xmlWriter{s: s}
+	w.WriteString(fmt.Sprintf("<%sResponse xmlns=%q>", req.Operation, s.Namespace))
+	if s.Protocol == EC2Query {
+		w.WriteString("<requestId>" + req.ID + "</requestId>")
+		if err := w.members(v); err != nil {
+			return nil, err
+		}
+	} else {
+		if err := w.element(req.Operation+"Result", v); err != nil {
+			return nil, err
+		}
+		w.WriteString("<ResponseMetadata><RequestId>" + req.ID + "</RequestId></ResponseMetadata>")
+	}
+	w.close(req.Operation + "Response")
+	return w.Bytes(), nil
+}
+
+// WriteError answers with the error in the service's protocol.
+func (s *Service) WriteError(w http.ResponseWriter, id string, err error) {
+	api := asAPI(err)
+	body, encodeErr := s.encodeError(id, api)
+	if encodeErr != nil {
+		api = asAPI(errors.Join(err, encodeErr))
+		body, _ = s.encodeError(id, api) //nolint:errcheck // *Error has nothing that cannot be written
+	}
+	s.write(w, id, s.status(api), body)
+}
+
+func (s *Service) encodeError(id string, err smithy.APIError) ([]byte, error) {
+	v := reflect.Indirect(reflect.ValueOf(err))
+	if own, ok := err.(*Error); ok || v.Kind() != reflect.Struct { //nolint:errorlint // a wrapped *Error was unwrapped by asAPI
+		v = reflect.ValueOf(struct {
+			Message string `wire:"message"`
+		}{err.ErrorMessage()})
+		if ok && s.Protocol != JSON11 {
+			v = reflect.ValueOf(struct {
+				Message string `wire:"Message"`
+			}{own.Message})
+		}
+	}
+	switch s.Protocol {
+	case JSON11:
+		return s.jsonError(err, v)
+	case EC2Query:
+		w := xmlWriter{s: s}
+		w.WriteString("<Response><Errors><Error>")
+		if e := errors.Join(w.element("Code", reflect.ValueOf(err.ErrorCode())), w.element("Message", reflect.ValueOf(err.ErrorMessage()))); e != nil {
+			return nil, e
+		}
+		w.WriteString("</Error></Errors><RequestID>" + id + "</RequestID></Response>")
+		return w.Bytes(), nil
+	}
+	return s.queryError(id, err, v)
+}
+
+func (s *Service) jsonError(err smithy.APIError, v reflect.Value) ([]byte, error) {
+	w := jsonWriter{s: s}
+	w.WriteString(`{"__type":`)
+	if e := w.text(err.ErrorCode()); e != nil {
+		return nil, e
+	}
+	if e := w.members(v, true); e != nil {
+		return nil, e
+	}
+	w.WriteByte('}')
+	return w.Bytes(), nil
+}
+
+func (s *Service) queryError(id string, err smithy.APIError, v reflect.Value) ([]byte, error) {
+	kind := "Sender"
+	if s.status(err) >= http.StatusInternalServerError {
+		kind = "Receiver"
+	}
+	w := xmlWriter{s: s}
+	w.WriteString(fmt.Sprintf("<ErrorResponse xmlns=%q><Error><Type>%s</Type>", s.Namespace, kind))
+	if e := w.element("Code", reflect.ValueOf(err.ErrorCode())); e != nil {
+		return nil, e
+	}
+	if e := w.members(v); e != nil {
+		return nil, e
+	}
+	w.WriteString("</Error><RequestId>" + id + "</RequestId></ErrorResponse>")
+	return w.Bytes(), nil
+}
+
+func (s *Service) write(w http.ResponseWriter, id string, status int, body []byte) {
+	h := w.Header()
+	h.Set("x-amzn-RequestId", id)
+	h.Set("Content-Length", fmt.Sprint(len(body)))
+	h.Set("Content-Type", "text/xml")
+	if s.Protocol == JSON11 {
+		h.Set("Content-Type", "application/x-amz-json-1.1")
+	}
+	w.WriteHeader(status)
+	w.Write(body) //nolint:errcheck // a client that went away is nobody's error
+}
