@@ -28,6 +28,7 @@ type TaskSpec struct {
 	ID     string   // the ECS task ID: 32 hexadecimal digits
 	Family string   // for names and labels only
 	Hosts  []string // "host:port" addresses outside that the task must be able to reach: the AWS endpoint, …
+	Ports  []int    // every container port of the task, whichever container has it
 }
 
 // Task is a running task's shared part.
@@ -36,6 +37,8 @@ type Task interface {
 	Start(ctx context.Context, c ContainerSpec) (Container, error)
 	// Address returns the host:port on loopback at which the given container port of the task answers from the host.
 	Address(ctx context.Context, port int) (string, error)
+	// HostAddress returns the host:port at which an address of TaskSpec.Hosts answers from inside the task.
+	HostAddress(hostport string) string
 	// Close kills what still runs and removes the task's file systems and network.
 	Close() error
 }
