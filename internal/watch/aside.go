@@ -1,0 +1,101 @@
+package watch
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"ferry.dev/ferry/internal/event"
+)
+
+// messages returns the service's own messages since the deployment began that were not told yet, oldest first.
+func (f *following) messages(ctx context.Context) []event.ServiceMessage {
+	out, err := f.ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: &f.Cluster, Services: []string{f.Service}})
+	if err != nil || len(out.Services) == 0 {
+		return nil
+	}
+	var fresh []event.ServiceMessage
+	for _, e := range slices.Backward(out.Services[0].Events) {
+		if f.told[aws.ToString(e.Id)] || aws.ToTime(e.CreatedAt).Before(aws.ToTime(f.now.CreatedAt)) {
+			continue
+		}
+		f.told[aws.ToString(e.Id)] = true
+		fresh = append(fresh, event.ServiceMessage{Subject: f.Subject, Message: aws.ToString(e.Message), Time: aws.ToTime(e.CreatedAt)})
+	}
+	return fresh
+}
+
+// targets counts the service's targets by their health; nil without a load balancer.
+func (f *following) targets(ctx context.Context) *event.TargetHealth {
+	if f.TargetGroup == "" {
+		return nil
+	}
+	out, err := f.ELB.DescribeTargetHealth(ctx, &elasticloadbalancingv2.DescribeTargetHealthInput{TargetGroupArn: &f.TargetGroup})
+	if err != nil {
+		return nil
+	}
+	h := CountTargets(out.TargetHealthDescriptions)
+	h.Subject = f.Subject
+	return &h
+}
+
+// CountTargets counts targets by their health, with the reason of the first that is not healthy.
+func CountTargets(list []elbtypes.TargetHealthDescription) event.TargetHealth {
+	var h event.TargetHealth
+	for _, d := range list {
+		if d.TargetHealth == nil {
+			continue
+		}
+		switch d.TargetHealth.State {
+		case elbtypes.TargetHealthStateEnumHealthy:
+			h.Healthy++
+			continue
+		case elbtypes.TargetHealthStateEnumInitial:
+			h.Initial++
+		case elbtypes.TargetHealthStateEnumDraining, elbtypes.TargetHealthStateEnumUnhealthyDraining:
+			h.Draining++
+			continue
+		default:
+			h.Unhealthy++
+		}
+		if h.Reason == "" {
+			h.Reason = aws.ToString(d.TargetHealth.Description)
+		}
+	}
+	return h
+}
+
+// stopped returns the tasks of this deployment that have stopped, oldest first. One that ECS stopped because it was no
+// longer wanted is not among them.
+func (f *following) stopped(ctx context.Context) []types.Task {
+	list, err := f.ECS.ListTasks(ctx, &ecs.ListTasksInput{Cluster: &f.Cluster, ServiceName: &f.Service, DesiredStatus: types.DesiredStatusStopped})
+	if err != nil || len(list.TaskArns) == 0 {
+		return nil
+	}
+	out, err := f.ECS.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: &f.Cluster, Tasks: list.TaskArns})
+	if err != nil {
+		return nil
+	}
+	tasks := slices.DeleteFunc(out.Tasks, func(t types.Task) bool { return !f.fell(t) })
+	slices.SortStableFunc(tasks, func(a, b types.Task) int { return aws.ToTime(a.StoppedAt).Compare(aws.ToTime(b.StoppedAt)) })
+	return tasks
+}
+
+// fell tells whether a stopped task is one of this deployment's that ended on its own or failed a health check.
+func (f *following) fell(t types.Task) bool {
+	switch {
+	case f.TaskDefinition != "" && aws.ToString(t.TaskDefinitionArn) != f.TaskDefinition,
+		aws.ToTime(t.CreatedAt).Before(aws.ToTime(f.now.CreatedAt)):
+		return false
+	case t.StopCode == types.TaskStopCodeUserInitiated:
+		return false
+	case t.StopCode == types.TaskStopCodeServiceSchedulerInitiated:
+		return unhealthy(aws.ToString(t.StoppedReason))
+	}
+	return aws.ToString(t.LastStatus) == "STOPPED" || aws.ToString(t.LastStatus) == "DEPROVISIONING"
+}
