@@ -1,0 +1,121 @@
+package elb
+
+import (
+	"net"
+	"slices"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+)
+
+func addressKey(id string, port int32) string { return net.JoinHostPort(id, strconv.Itoa(int(port))) }
+
+func (s *Service) lbLocked(arn *string) (*loadBalancer, error) {
+	for _, lb := range s.lbs {
+		if aws.ToString(lb.LoadBalancerArn) == aws.ToString(arn) {
+			return lb, nil
+		}
+	}
+	return nil, noLoadBalancer()
+}
+
+func (s *Service) groupLocked(arn *string) (*targetGroup, error) {
+	for _, g := range s.groups {
+		if aws.ToString(g.TargetGroupArn) == aws.ToString(arn) {
+			return g, nil
+		}
+	}
+	return nil, noTargetGroup()
+}
+
+func (s *Service) listenerLocked(arn *string) (*listener, error) {
+	for _, l := range s.listeners {
+		if aws.ToString(l.ListenerArn) == aws.ToString(arn) {
+			return l, nil
+		}
+	}
+	return nil, noListener()
+}
+
+func (s *Service) ruleLocked(arn *string) (*rule, error) {
+	for _, r := range s.rules {
+		if aws.ToString(r.RuleArn) == aws.ToString(arn) {
+			return r, nil
+		}
+	}
+	return nil, noRule()
+}
+
+// rulesOfLocked returns a listener's rules in the order in which they are tried: by priority, the default one last.
+func (s *Service) rulesOfLocked(arn string) []*rule {
+	var rules []*rule
+	for _, r := range s.rules {
+		if r.Listener == arn {
+			rules = append(rules, r)
+		}
+	}
+	slices.SortStableFunc(rules, func(a, b *rule) int { return priorityOf(a) - priorityOf(b) })
+	return rules
+}
+
+// priorityOf orders the default rule after every other.
+func priorityOf(r *rule) int {
+	n, err := strconv.Atoi(aws.ToString(r.Priority))
+	if err != nil {
+		return 1 << 20
+	}
+	return n
+}
+
+// groupsOf returns the target groups that actions forward to.
+func groupsOf(actions []types.Action) []string {
+	var arns []string
+	for _, a := range actions {
+		if a.ForwardConfig == nil {
+			continue
+		}
+		for _, t := range a.ForwardConfig.TargetGroups {
+			arns = append(arns, aws.ToString(t.TargetGroupArn))
+		}
+	}
+	return arns
+}
+
+// balancersOfLocked returns the load balancers whose rules forward to a target group.
+func (s *Service) balancersOfLocked(group string) []string {
+	var arns []string
+	for _, r := range s.rules {
+		if !slices.Contains(groupsOf(r.Actions), group) {
+			continue
+		}
+		l, err := s.listenerLocked(&r.Listener)
+		if err == nil && !slices.Contains(arns, aws.ToString(l.LoadBalancerArn)) {
+			arns = append(arns, aws.ToString(l.LoadBalancerArn))
+		}
+	}
+	return arns
+}
+
+// page cuts one page out of a list, as the Describe operations do: the marker is the index of the next element.
+func page[T any](all []T, marker *string, size *int32) ([]T, *string, error) {
+	start := 0
+	if m := aws.ToString(marker); m != "" {
+		n, err := strconv.Atoi(m)
+		if err != nil || n < 0 || n > len(all) {
+			return nil, nil, invalid("'%s' is not a valid marker", m)
+		}
+		start = n
+	}
+	n := int(aws.ToInt32(size))
+	if n == 0 {
+		n = 400
+	}
+	if n < 1 || n > 400 {
+		return nil, nil, invalid("Page size must be between 1 and 400")
+	}
+	if start+n >= len(all) {
+		return all[start:], nil, nil
+	}
+	return all[start : start+n], aws.String(strconv.Itoa(start + n)), nil
+}
