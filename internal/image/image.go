@@ -1,17 +1,18 @@
 // Package image owns the container image of a workload: what it is built from, the digest of those inputs, how it is
 // built (a Docker-compatible engine, the built-in Go builder, or not at all) and how it comes into Amazon ECR.
 //
-// Plan is pure but for reading files: it computes the tag from the inputs. Publish does the rest and does only what is
-// missing: an image that ECR has under that tag is neither built nor pushed. Which image a release then uses, and when,
-// belongs to others.
+// Plan only reads: it computes the tag from the inputs. Publish does the rest and does only what is missing: an image
+// that ECR has under that tag is neither built nor pushed. Which image a release then uses, and when, belongs to others.
 package image
 
 import (
 	"context"
+	"fmt"
+	"path/filepath"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
 
-	"ferry.dev/ferry/internal/event"
+	"ferry.dev/ferry/internal/fault"
 	"ferry.dev/ferry/internal/manifest"
 )
 
@@ -22,10 +23,10 @@ type Spec struct {
 	Tag          string            // digest of the build inputs: 32 hexadecimal digits; "" for a prebuilt image
 	ExtraTag     string            // the user's own tag, pushed beside Tag; "" = none. The caller sets it
 	Tags         map[string]string // tags of the repository, should it have to be made. The caller may add to them
-	Platform     manifest.Platform
-	Location     string // a prebuilt image's reference, as written; "" = the image is built
+	Platform     manifest.Platform // of the task; an image for another one is refused
+	Location     string            // a prebuilt image's reference, as written; "" = the image is built
 
-	recipe builder
+	builder builder
 }
 
 // Published is an image that a task definition can refer to.
@@ -37,13 +38,63 @@ type Published struct {
 	Pushed bool
 }
 
-// Plan reads what the image of w is made from, below the directory project, and computes its tag.
-func Plan(project, app, service string, w manifest.Workload) (Spec, error) {
-	return plan(context.Background(), project, app, service, w)
+// builder makes an image from inputs. The Dockerfile and the Go package are its two implementations.
+type builder interface {
+	// inputs adds everything that decides what the image will be. It writes nothing and asks no network.
+	inputs(ctx context.Context, f *fingerprint) error
+	// check tells early whether build can work here at all: an engine, a toolchain. The error is for the user.
+	check(ctx context.Context) error
+	// build makes the image. What it leaves in scratch, a directory, must outlive the image. Each line of output goes to out.
+	build(ctx context.Context, scratch string, out func(line string)) (v1.Image, error)
 }
 
-// Publish makes sure that ECR has the image and returns its reference by digest. It emits BuildOutput and PushProgress
-// with the service as subject. A cancelled context ends the build engine with all its children and leaves no temporary file.
-func Publish(ctx context.Context, cfg aws.Config, spec Spec, sink event.Sink) (Published, error) {
-	return publish(ctx, cfg, spec, sink)
+var (
+	_ builder = (*dockerfileBuild)(nil)
+	_ builder = (*goBuild)(nil)
+)
+
+// Plan reads what the image of w is made from, below the directory project, and computes its tag. The same inputs give
+// the same tag on any machine and at any time. It asks no network; for the built-in Go builder it runs `go list`.
+// Errors are *fault.Error with code Refused where something that the manifest names is missing or unreadable.
+func Plan(project, app, service string, w manifest.Workload) (Spec, error) {
+	spec := Spec{App: app, Service: service, Platform: w.Platform, Location: w.Image.Location}
+	if w.Image.Build == nil {
+		if w.Image.Location == "" {
+			return Spec{}, &fault.Error{Code: fault.Usage, What: service + ": the manifest names neither image.build nor image.location"}
+		}
+		return spec, nil
+	}
+	root, err := filepath.Abs(project)
+	if err != nil {
+		return Spec{}, err
+	}
+	spec.Location = ""
+	spec.Repository = app + "/" + service
+	spec.Tags = map[string]string{"ferry:application": app, "ferry:service": service}
+	if spec.builder, err = newBuilder(root, spec, w); err != nil {
+		return Spec{}, err
+	}
+	f := newFingerprint()
+	f.add("platform", platformOf(w.Platform).String())
+	if err := spec.builder.inputs(context.Background(), f); err != nil {
+		return Spec{}, err
+	}
+	spec.Tag = f.tag()
+	return spec, nil
+}
+
+// newBuilder picks the builder that the manifest names.
+func newBuilder(root string, spec Spec, w manifest.Workload) (builder, error) {
+	b := *w.Image.Build
+	switch b.Builder {
+	case "", "docker":
+		return newDockerfileBuild(root, spec, b), nil
+	case "go":
+		return &goBuild{root: root, service: spec.Service, spec: b, platform: platformOf(w.Platform), port: w.Image.Port}, nil
+	}
+	return nil, &fault.Error{
+		Code: fault.Usage,
+		What: fmt.Sprintf("%s: there is no builder %q", spec.Service, b.Builder),
+		Hint: "builder is docker (a Dockerfile) or go (a Go package, without Docker)",
+	}
 }
