@@ -82,7 +82,7 @@ func secretResources(from string) []string {
 	parts := strings.SplitN(from, ":", 8) // …:secret:<name>, and then key, stage and version of a value in it
 	full := escapeSub(strings.Join(parts[:min(7, len(parts))], ":"))
 	if secretSuffix.MatchString(full) {
-		return []string{full}
+		return []string{full, full + "-??????"} // "db-secret" ends like that, too
 	}
 	return []string{full + "-??????"}
 }

@@ -76,8 +76,10 @@ func newNetwork(m manifest.EnvNetwork, needs Needs) Network {
 		}
 	}
 	n := Network{CIDR: or(m.CIDR, defaultCIDR), NAT: natMode(m.NAT, needs)}
-	n.Public = keyed("Public", either(m.Public, parts(n.CIDR, 0)))
-	n.Private = keyed("Private", either(m.Private, parts(n.CIDR, 8)))
+	if len(m.Public)+len(m.Private) == 0 {
+		m.Public, m.Private = parts(n.CIDR, 0), parts(n.CIDR, 8)
+	}
+	n.Public, n.Private = keyed("Public", m.Public), keyed("Private", m.Private)
 	for i := range n.Public {
 		n.Public[i].Table = "PublicRouteTable"
 	}

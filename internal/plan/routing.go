@@ -182,14 +182,6 @@ func pathPatterns(path string) []string {
 
 func (r ListenerRule) values() int { return len(r.Hosts) + len(r.Paths) + len(r.SourceIPs) }
 
-// seconds rounds up: half a second must not become none.
-func seconds(d, otherwise time.Duration) int {
-	if d <= 0 {
-		d = otherwise
-	}
-	return int((d + time.Second - 1) / time.Second)
-}
-
 func positive(n, otherwise int) int {
 	if n <= 0 {
 		return otherwise
@@ -197,12 +189,20 @@ func positive(n, otherwise int) int {
 	return n
 }
 
-// Scheme begins the service's address.
-func (r Routing) Scheme() string {
-	if r.HTTPS {
-		return "https"
+// URL returns the service's address, given the outputs of the environment's stack; "" where it has none, or where its
+// load balancer does not stand yet.
+func (s Service) URL(environment map[string]string) string {
+	if s.Routing == nil {
+		return ""
 	}
-	return "http"
+	base := environment[s.Routing.LoadBalancer+"URL"]
+	if base == "" {
+		return ""
+	}
+	if scheme, _, ok := strings.Cut(base, "://"); ok && s.Routing.Host != "" {
+		base = scheme + "://" + s.Routing.Host
+	}
+	return base + strings.TrimSuffix(strings.TrimSuffix(s.Routing.Path, "/"), "*")
 }
 
 // GroupEgress lets the load balancer talk to a security group.

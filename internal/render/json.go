@@ -73,7 +73,8 @@ func Resolve(doc []byte, lookup func(stack, output string) (string, bool), accou
 		return string(m[1]) + strings.Join(values, ", ")
 	})
 	out = replace(placeholder, out, func(m [][]byte) string {
-		return strings.Trim(quote(value(string(m[1]))), `"`)
+		quoted := quote(value(string(m[1])))
+		return quoted[1 : len(quoted)-1]
 	})
 	if len(missing) > 0 {
 		return nil, &fault.Error{

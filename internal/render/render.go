@@ -41,9 +41,11 @@ var parsed = sync.OnceValues(func() (*template.Template, error) {
 		"list":       list,
 		"quote":      quote,
 		"rule":       rule,
+		"sub":        sub,
 		"subnet":     subnet,
 		"subnets":    subnets,
 		"vpc":        vpc,
+		"zone":       zone,
 	}).Option("missingkey=error").ParseFS(templates.FS, "*.yml")
 })
 
@@ -123,4 +125,24 @@ func list(texts []string) string {
 		quoted[i] = quote(t)
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// sub writes a text for Fn::Sub, as plain text where there is nothing to substitute.
+func sub(text string) string {
+	if strings.Contains(text, "${") {
+		return "!Sub " + quote(text)
+	}
+	return quote(text)
+}
+
+// zone names a subnet's availability zone: the manifest's, or the region's n-th.
+func zone(region string, s plan.Subnet) string {
+	letter, named := strings.CutPrefix(s.AZ, region)
+	switch {
+	case s.AZ == "":
+		return fmt.Sprintf(`!Select [%d, !GetAZs ""]`, s.AZIndex)
+	case named && region != "":
+		return sub("${AWS::Region}" + letter)
+	}
+	return quote(s.AZ)
 }

@@ -11,12 +11,14 @@ func ServiceDefinition(s plan.Service) ([]byte, error) {
 
 func newService(s plan.Service) service {
 	out := service{
-		Cluster:         s.Cluster,
-		ServiceName:     s.ServiceName,
-		TaskDefinition:  s.Family,
-		DesiredCount:    s.Manifest.Count,
-		LaunchType:      "FARGATE",
-		PlatformVersion: "LATEST",
+		Cluster:           s.Cluster,
+		ServiceName:       s.ServiceName,
+		TaskDefinition:    s.Family,
+		LoadBalancers:     []loadBalancer{},
+		ServiceRegistries: []serviceRegistry{},
+		DesiredCount:      s.Manifest.Count,
+		LaunchType:        "FARGATE",
+		PlatformVersion:   "LATEST",
 		DeploymentConfiguration: deploymentConfiguration{
 			// A release that cannot get healthy goes back by itself, whatever else the manifest says.
 			DeploymentCircuitBreaker: circuitBreaker{Enable: true, Rollback: true},
@@ -54,11 +56,11 @@ func newService(s plan.Service) service {
 }
 
 // newServiceConnect lets the service call others by their short names, and, where it has a port, be called.
-func newServiceConnect(s plan.Service) *serviceConnect {
+func newServiceConnect(s plan.Service) serviceConnect {
 	if !s.Manifest.Network.Connect {
-		return nil
+		return serviceConnect{}
 	}
-	c := &serviceConnect{
+	c := serviceConnect{
 		Enabled:          true,
 		Namespace:        plan.Ref(s.EnvStack, plan.OutputNamespaceARN),
 		LogConfiguration: logs(s, plan.LogStreamPrefix),

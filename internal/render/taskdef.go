@@ -5,9 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
-	"ferry.dev/ferry/internal/manifest"
 	"ferry.dev/ferry/internal/plan"
 )
 
@@ -51,7 +49,7 @@ func newContainer(s plan.Service, r plan.Release) container {
 		Command:          m.Command,
 		Environment:      pairs(s.Variables()),
 		Secrets:          secrets(s.SecretARNs()),
-		HealthCheck:      newHealthCheck(m.Image.HealthCheck),
+		HealthCheck:      newHealthCheck(s.HealthCheck()),
 		DependsOn:        dependencies(m.Image.DependsOn),
 		DockerLabels:     m.Image.Labels,
 		LogConfiguration: logs(s, plan.LogStreamPrefix),
@@ -66,26 +64,13 @@ func newContainer(s plan.Service, r plan.Release) container {
 	return c
 }
 
-// newHealthCheck returns nil where the manifest has none: every command is wrong for some image, and one made from
-// scratch has nothing to run it with. ECS then counts a task that no load balancer watches as healthy after 40 s.
-func newHealthCheck(m *manifest.ContainerHealthCheck) *healthCheck {
-	if m == nil || len(m.Command) == 0 {
+func newHealthCheck(h *plan.HealthCheck) *healthCheck {
+	if h == nil {
 		return nil
 	}
 	return &healthCheck{
-		Command:     m.Command,
-		Interval:    seconds(m.Interval, 10*time.Second),
-		Timeout:     seconds(m.Timeout, 5*time.Second),
-		Retries:     m.Retries,
-		StartPeriod: seconds(m.StartPeriod, 0),
+		Command: h.Command, Interval: h.Interval, Timeout: h.Timeout, Retries: h.Retries, StartPeriod: h.StartPeriod,
 	}
-}
-
-func seconds(d, otherwise time.Duration) int {
-	if d <= 0 {
-		d = otherwise
-	}
-	return int((d + time.Second - 1) / time.Second)
 }
 
 func portMappings(ports []plan.Port) []portMapping {

@@ -89,12 +89,14 @@ type tag struct {
 	Value string `json:"value"`
 }
 
+// service writes its lists and Service Connect even when there is nothing in them: given to an update, which keeps what it
+// is not told, they take away what the manifest no longer has.
 type service struct {
 	Cluster                       string                  `json:"cluster"`
 	ServiceName                   string                  `json:"serviceName"`
 	TaskDefinition                string                  `json:"taskDefinition"`
-	LoadBalancers                 []loadBalancer          `json:"loadBalancers,omitempty"`
-	ServiceRegistries             []serviceRegistry       `json:"serviceRegistries,omitempty"`
+	LoadBalancers                 []loadBalancer          `json:"loadBalancers"`
+	ServiceRegistries             []serviceRegistry       `json:"serviceRegistries"`
 	DesiredCount                  int                     `json:"desiredCount"`
 	LaunchType                    string                  `json:"launchType,omitempty"`
 	PlatformVersion               string                  `json:"platformVersion,omitempty"`
@@ -108,7 +110,7 @@ type service struct {
 	PropagateTags                 string                  `json:"propagateTags"`
 	EnableExecuteCommand          bool                    `json:"enableExecuteCommand"`
 	AvailabilityZoneRebalancing   string                  `json:"availabilityZoneRebalancing"`
-	ServiceConnectConfiguration   *serviceConnect         `json:"serviceConnectConfiguration,omitempty"`
+	ServiceConnectConfiguration   serviceConnect          `json:"serviceConnectConfiguration"`
 }
 
 type loadBalancer struct {

@@ -1,0 +1,34 @@
+package plan
+
+import "time"
+
+// HealthCheck is a container's health check, run by ECS inside it. Times are in seconds; zero leaves ECS's own default.
+type HealthCheck struct {
+	Command                                 []string // begins with CMD or CMD-SHELL
+	Interval, Timeout, Retries, StartPeriod int
+}
+
+// HealthCheck returns the check that the manifest asks for, or nil. There is no other: every command is wrong for some
+// image, and one made from scratch has nothing to run it with. A task without one counts as healthy when its load balancer
+// says so, and without a load balancer 40 s after it started.
+func (s Service) HealthCheck() *HealthCheck {
+	m := s.Manifest.Image.HealthCheck
+	if m == nil || len(m.Command) == 0 {
+		return nil
+	}
+	return &HealthCheck{
+		Command:     m.Command,
+		Interval:    seconds(m.Interval, 10*time.Second),
+		Timeout:     seconds(m.Timeout, 5*time.Second),
+		Retries:     positive(m.Retries, 2),
+		StartPeriod: seconds(m.StartPeriod, 0),
+	}
+}
+
+// seconds rounds up: half a second must not become none.
+func seconds(d, otherwise time.Duration) int {
+	if d <= 0 {
+		d = otherwise
+	}
+	return int((d + time.Second - 1) / time.Second)
+}

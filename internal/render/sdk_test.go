@@ -1,0 +1,129 @@
+package render_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/google/go-cmp/cmp"
+
+	"ferry.dev/ferry/internal/render"
+)
+
+// The SDK's input types have no JSON names: encoding/json matches them without regard to case, which is how a release
+// reads these documents. A field that ECS does not have, or a value of another type, fails here.
+func strict(doc []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(doc))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
+}
+
+func TestEveryDocumentIsWhatECSTakes(t *testing.T) {
+	t.Parallel()
+	for name, c := range serviceCases() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			task, service := documents(t, c)
+			if got := aws.ToString(task.Family); got != "demo-test-"+c.service.Name && name != "long-names" {
+				t.Errorf("family %q", got)
+			}
+			if task.Cpu == nil || task.Memory == nil || task.ExecutionRoleArn == nil || len(task.Tags) < 3 {
+				t.Errorf("the task definition lacks something: %+v", task)
+			}
+			consistent(t, task, service)
+		})
+	}
+}
+
+// documents renders both, fills the placeholders and reads them as a release does.
+func documents(t *testing.T, c serviceCase) (ecs.RegisterTaskDefinitionInput, ecs.CreateServiceInput) {
+	t.Helper()
+	var task ecs.RegisterTaskDefinitionInput
+	var service ecs.CreateServiceInput
+	s := c.plan()
+	doc, err := render.TaskDefinition(s, c.release)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := strict(doc, &task); err != nil {
+		t.Errorf("task definition: %v", err)
+	}
+	if doc, err = render.ServiceDefinition(s); err != nil {
+		t.Fatal(err)
+	}
+	doc, err = render.Resolve(doc, func(_, output string) (string, bool) {
+		if output == "PublicSubnets" || output == "PrivateSubnets" {
+			return "subnet-1,subnet-2", true
+		}
+		return "value-of-" + output, true
+	}, "123456789012")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := strict(doc, &service); err != nil {
+		t.Errorf("service: %v", err)
+	}
+	return task, service
+}
+
+// consistent holds what no linter sees, because it crosses documents.
+func consistent(t *testing.T, task ecs.RegisterTaskDefinitionInput, service ecs.CreateServiceInput) {
+	t.Helper()
+	ports, names, seen := map[string]map[int32]bool{}, map[string]bool{}, map[string]bool{}
+	essential := false
+	for _, c := range task.ContainerDefinitions {
+		container := aws.ToString(c.Name)
+		if seen[container] {
+			t.Errorf("two containers are named %q", container)
+		}
+		seen[container], ports[container] = true, map[int32]bool{}
+		essential = essential || aws.ToBool(c.Essential)
+		for _, p := range c.PortMappings {
+			ports[container][aws.ToInt32(p.ContainerPort)] = true
+			names[aws.ToString(p.Name)] = true
+		}
+		if len(c.Secrets) > 0 && task.ExecutionRoleArn == nil {
+			t.Error("secrets need an execution role")
+		}
+	}
+	if !essential {
+		t.Error("no container is essential")
+	}
+	for _, lb := range service.LoadBalancers {
+		if !ports[aws.ToString(lb.ContainerName)][aws.ToInt32(lb.ContainerPort)] {
+			t.Errorf("the load balancer's container and port are not in the task definition: %+v", lb)
+		}
+	}
+	for _, s := range service.ServiceConnectConfiguration.Services {
+		if !names[aws.ToString(s.PortName)] {
+			t.Errorf("Service Connect's port is not in the task definition: %+v", s)
+		}
+	}
+	if service.LaunchType != "" && len(service.CapacityProviderStrategy) > 0 {
+		t.Error("launch type and capacity provider strategy exclude each other")
+	}
+	d := service.DeploymentConfiguration
+	if !d.DeploymentCircuitBreaker.Enable || !d.DeploymentCircuitBreaker.Rollback {
+		t.Error("the circuit breaker is always on, with rollback")
+	}
+	if aws.ToInt32(d.MinimumHealthyPercent) >= aws.ToInt32(d.MaximumPercent) {
+		t.Error("a deployment with these percentages can never move")
+	}
+	if len(service.LoadBalancers) == 0 && service.HealthCheckGracePeriodSeconds != nil {
+		t.Error("a grace period needs a load balancer")
+	}
+}
+
+func TestPlacedSubnetsBecomeAList(t *testing.T) {
+	t.Parallel()
+	_, service := documents(t, serviceCases()["minimal"])
+	got := service.NetworkConfiguration.AwsvpcConfiguration
+	if diff := cmp.Diff([]string{"subnet-1", "subnet-2"}, got.Subnets); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"value-of-EnvironmentSecurityGroup"}, got.SecurityGroups); diff != "" {
+		t.Error(diff)
+	}
+}
