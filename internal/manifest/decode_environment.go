@@ -1,0 +1,111 @@
+package manifest
+
+import (
+	"strconv"
+	"strings"
+)
+
+func decodeApp(root *node) App {
+	return App{
+		Name:                root.get("name").str(),
+		Tags:                root.get("tags").strMap(),
+		PermissionsBoundary: root.get("permissions_boundary").str(),
+	}
+}
+
+func decodeEnvironment(root *node) Environment {
+	insights := root.get("observability").get("container_insights").str()
+	if on, ok := parseBool(insights); ok {
+		insights = map[bool]string{true: "enabled", false: "disabled"}[on]
+	}
+	return Environment{
+		Name:    root.get("name").str(),
+		Account: root.get("account").str(),
+		Region:  root.get("region").str(),
+		Network: decodeEnvNetwork(root.get("network").get("vpc")),
+		HTTP:    decodeEnvHTTP(root.get("http")),
+		Cluster: Cluster{
+			ContainerInsights: strings.ToLower(insights),
+			CapacityProviders: root.get("cluster").get("capacity_providers").strs(),
+		},
+	}
+}
+
+func decodeEnvNetwork(vpc *node) EnvNetwork {
+	subnets, group := vpc.get("subnets"), vpc.get("security_group")
+	return EnvNetwork{
+		ID:      vpc.get("id").str(),
+		CIDR:    vpc.get("cidr").str(),
+		Public:  decodeSubnets(subnets.get("public")),
+		Private: decodeSubnets(subnets.get("private")),
+		NAT:     strings.ToLower(vpc.get("nat").str()),
+		Ingress: decodeRules(group.get("ingress")),
+		Egress:  decodeRules(group.get("egress")),
+	}
+}
+
+func decodeSubnets(n *node) []Subnet {
+	if !n.usable() {
+		return nil
+	}
+	var out []Subnet
+	for _, item := range n.items {
+		out = append(out, Subnet{ID: item.get("id").str(), CIDR: item.get("cidr").str(), AZ: item.get("az").str()})
+	}
+	return out
+}
+
+func decodeRules(n *node) []SecurityGroupRule {
+	if !n.usable() {
+		return nil
+	}
+	var out []SecurityGroupRule
+	for _, item := range n.items {
+		from, to, _ := parsePorts(item.get("ports").str())
+		out = append(out, SecurityGroupRule{
+			CIDR: item.get("cidr").str(), FromPort: from, ToPort: to, Protocol: strings.ToLower(item.get("ip_protocol").str()),
+		})
+	}
+	return out
+}
+
+// parsePorts reads 80, 80-89, or -1 for all.
+func parsePorts(s string) (from, to int, ok bool) {
+	if s == "-1" {
+		return -1, -1, true
+	}
+	low, high, isRange := strings.Cut(s, "-")
+	if !isRange {
+		high = low
+	}
+	from, err1 := strconv.Atoi(strings.TrimSpace(low))
+	to, err2 := strconv.Atoi(strings.TrimSpace(high))
+	return from, to, err1 == nil && err2 == nil && 0 <= from && from <= to && to <= 65535
+}
+
+func decodeEnvHTTP(n *node) EnvHTTP {
+	public, private := n.get("public"), n.get("private")
+	return EnvHTTP{
+		Public: ALB{
+			Certificates: public.get("certificates").strs(),
+			SourceIPs:    decodeSourceIPs(public),
+			SSLPolicy:    public.get("ssl_policy").str(),
+		},
+		Private: ALB{
+			Certificates: private.get("certificates").strs(),
+			SSLPolicy:    private.get("ssl_policy").str(),
+			Subnets:      private.get("subnets").strs(),
+			VPCIngress:   private.get("ingress").get("vpc").yes() || private.get("security_groups").get("ingress").get("from_vpc").yes(),
+		},
+	}
+}
+
+// decodeSourceIPs reads both of Copilot's forms. Who writes neither lets everybody in.
+func decodeSourceIPs(public *node) []string {
+	ips := public.get("ingress").get("source_ips").strs()
+	ips = append(ips, public.get("security_groups").get("ingress").get("restrict_to").get("source_ips").strs()...)
+	if len(ips) == 0 {
+		return []string{"0.0.0.0/0"}
+	}
+	return ips
+}

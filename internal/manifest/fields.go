@@ -1,0 +1,77 @@
+package manifest
+
+import "slices"
+
+// Fields returns the table of all fields, in the order in which the reference shows them. A field of a map stands
+// somewhere behind its map.
+func Fields() []Field {
+	return slices.Concat(
+		commonFields(),
+		imageFields(),
+		httpFields(),
+		httpFieldsToCome(),
+		sizeFields(),
+		containerFields(),
+		networkFields(),
+		loggingFields(),
+		workloadFieldsToCome(),
+		overrideFields(),
+		environmentFields(),
+		environmentNetworkFields(),
+		environmentHTTPFields(),
+		environmentFieldsToCome(),
+		appFields(),
+	)
+}
+
+func commonFields() []Field {
+	return []Field{
+		{
+			Path: "name", Type: "string", Kinds: "LBWJRS", Required: true, Example: "web",
+			Doc: "The workload's name: that of its directory. It names the ECS service, the log group and the image repository.",
+		},
+		{
+			Path: "type", Type: "string", Kinds: "LBWJRS", Required: true, Example: "Load Balanced Web Service",
+			Doc: "What the workload is: Load Balanced Web Service (answers from the internet) or Backend Service (answers within the environment, or not at all).",
+		},
+		{
+			Path: "name", Type: "string", Kinds: "E", Required: true, Example: "test",
+			Doc: "The environment's name: that of its directory, and the value of --env.",
+		},
+		{
+			Path: "type", Type: "string", Kinds: "E", Required: true, Example: "Environment",
+			Doc: "Always Environment.",
+		},
+	}
+}
+
+// overrideFields are the per-environment values. Below <environment> stands every field but name, type and environments.
+func overrideFields() []Field {
+	return []Field{
+		{
+			Path: "environments", Type: "map", Kinds: "LBWJRS", Example: "{prod: {count: 2}}",
+			Doc: "Other values for single environments, by their names. Maps merge by key, lists are replaced, and of fields that exclude each other the one written here stays; null takes a value back.",
+		},
+		{
+			Path: "environments.<environment>", Type: "map", Kinds: "LBWJRS", Example: "{count: 2}",
+			Doc: "The values for one environment: every field but name, type and environments.",
+		},
+	}
+}
+
+func appFields() []Field {
+	return []Field{
+		{
+			Path: "name", Type: "string", Kinds: "A", Required: true, Example: "shop",
+			Doc: "The application's name. Every stack, role and repository begins with it.",
+		},
+		{
+			Path: "tags", Type: "map(string)", Kinds: "A", Example: "{team: checkout}",
+			Doc: "Tags for every resource that ferry makes.",
+		},
+		{
+			Path: "permissions_boundary", Type: "string", Kinds: "A", Example: "developer-boundary",
+			Doc: "Name or ARN of an IAM policy that every role gets as its permissions boundary.",
+		},
+	}
+}

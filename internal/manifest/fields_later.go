@@ -1,0 +1,66 @@
+package manifest
+
+// workloadFieldsToCome are the fields of Copilot's workload manifests that this version refuses, each with what is missing.
+func workloadFieldsToCome() []Field {
+	const (
+		scaling  = "auto scaling; write a number of tasks"
+		imported = "values that other stacks export; write the value itself"
+		sidecars = "sidecar containers"
+		firelens = "log routers (FireLens); output goes to CloudWatch Logs"
+		worker   = "Worker Services"
+		job      = "Scheduled Jobs"
+	)
+	return []Field{
+		{Path: "count.spot", Type: "int", Kinds: "LBWJ", Later: "Fargate Spot; write a number of tasks"},
+		{Path: "count.range", Type: "string or map", Kinds: "LBWJ", Later: scaling},
+		{Path: "count.cooldown", Type: "map", Kinds: "LBWJ", Later: scaling},
+		{Path: "count.cpu_percentage", Type: "int or map", Kinds: "LBWJ", Later: scaling},
+		{Path: "count.memory_percentage", Type: "int or map", Kinds: "LBWJ", Later: scaling},
+		{Path: "count.requests", Type: "int or map", Kinds: "LBWJ", Later: scaling},
+		{Path: "count.response_time", Type: "duration or map", Kinds: "LBWJ", Later: scaling},
+		{Path: "count.queue_delay", Type: "map", Kinds: "LBWJ", Later: scaling},
+		{Path: "variables.<name>.from_cfn", Type: "string", Kinds: "LBWJR", Later: imported},
+		{Path: "secrets.<name>.from_cfn", Type: "string", Kinds: "LBWJR", Group: "reference", Later: imported},
+		{Path: "network.vpc.security_groups[].from_cfn", Type: "string", Kinds: "LBWJ", Later: imported},
+		{Path: "network.vpc.security_groups.groups[].from_cfn", Type: "string", Kinds: "LBWJ", Later: imported},
+		{Path: "network.vpc.placement.subnets.from_tags", Type: "map", Kinds: "LBWJR", Later: "subnets found by their tags; write their ids"},
+		{Path: "storage", Type: "map", Kinds: "LBWJ", Later: "volumes and ephemeral storage above 20 GiB"},
+		{Path: "logging.image", Type: "string", Kinds: "LBWJ", Later: firelens},
+		{Path: "logging.destination", Type: "map(string)", Kinds: "LBWJ", Later: firelens},
+		{Path: "logging.enableMetadata", Type: "bool", Kinds: "LBWJ", Later: firelens},
+		{Path: "logging.secretOptions", Type: "map", Kinds: "LBWJ", Later: firelens},
+		{Path: "logging.configFilePath", Type: "string", Kinds: "LBWJ", Later: firelens},
+		{Path: "logging.variables", Type: "map", Kinds: "LBWJ", Later: firelens},
+		{Path: "logging.secrets", Type: "map", Kinds: "LBWJ", Later: firelens},
+		{Path: "logging.env_file", Type: "string", Kinds: "LBWJ", Later: firelens},
+		{Path: "sidecars", Type: "map", Kinds: "LBWJ", Later: sidecars},
+		{Path: "publish", Type: "map", Kinds: "LBWJR", Later: "SNS topics"},
+		{Path: "taskdef_overrides", Type: "list(map)", Kinds: "LBWJ", Later: "patches of the task definition"},
+		{Path: "nlb", Type: "map", Kinds: "L", Later: "Network Load Balancers; http gives an Application Load Balancer"},
+		{Path: "deployment", Type: "map", Kinds: "LBW", Later: "other deployment settings than rolling with 100 to 200 percent and automatic rollback"},
+		{Path: "observability", Type: "map", Kinds: "LBWR", Later: "tracing"},
+		{Path: "subscribe", Type: "map", Kinds: "W", Later: worker},
+		{Path: "on", Type: "map", Kinds: "J", Later: job},
+		{Path: "timeout", Type: "string", Kinds: "J", Later: job},
+		{Path: "retries", Type: "int", Kinds: "J", Later: job},
+		{Path: "tags", Type: "map(string)", Kinds: "R", Later: "Request-Driven Web Services"},
+		{Path: "files", Type: "list(map)", Kinds: "S", Later: "Static Sites"},
+	}
+}
+
+// environmentFieldsToCome are the same for environments.
+func environmentFieldsToCome() []Field {
+	const (
+		cdn  = "CloudFront in front of the load balancer"
+		logs = "access logs of the load balancer"
+	)
+	return []Field{
+		{Path: "network.vpc.flow_logs", Type: "bool or map", Kinds: "E", Later: "VPC flow logs"},
+		{Path: "http.public.access_logs", Type: "bool or map", Kinds: "E", Later: logs},
+		{Path: "http.public.ingress.cdn", Type: "bool", Kinds: "E", Later: cdn},
+		{Path: "http.public.security_groups.ingress.from_vpc", Type: "bool", Kinds: "E", Later: "the VPC as a source of a public load balancer; requests from within come from its public side"},
+		{Path: "http.public.security_groups.ingress.restrict_to.cdn", Type: "bool", Kinds: "E", Later: cdn},
+		{Path: "http.private.security_groups.ingress.restrict_to", Type: "map", Kinds: "E", Later: "address ranges for the private load balancer; ingress.vpc opens it to the VPC"},
+		{Path: "cdn", Type: "bool or map", Kinds: "E", Later: cdn},
+	}
+}

@@ -1,0 +1,149 @@
+package manifest
+
+func sizeFields() []Field {
+	return []Field{
+		{
+			Path: "cpu", Type: "int", Kinds: "LBWJR", Auto: "256, or the smallest that fits memory (Windows: 1024)", Min: 1, Max: 1 << 17, Example: "512",
+			Doc: "CPU units of a task; 1024 is one vCPU. Fargate has 256, 512, 1024, 2048, 4096, 8192, 16384 and 32768.",
+		},
+		{
+			Path: "memory", Type: "int", Kinds: "LBWJR", Auto: "512, or the smallest that fits cpu (Windows: 2048)", Min: 4, Max: 1 << 24, Example: "1024",
+			Doc: "Memory of a task in MiB. Each cpu value allows some sizes only.",
+		},
+		{
+			Path: "platform", Type: "string or map", Kinds: "LBWJR", Default: "linux/x86_64", Example: "linux/arm64",
+			Doc: "Operating system and architecture: linux/x86_64, linux/arm64 or windows/x86_64.",
+		},
+		{
+			Path: "platform.osfamily", Type: "string", Kinds: "LBWJR", Required: true, Example: "windows_server_2022_core",
+			Enum: []string{
+				"linux", "windows", "windows_server_2019_core", "windows_server_2019_full", "windows_server_2022_core",
+				"windows_server_2022_full", "windows_server_2025_core", "windows_server_2025_full",
+			},
+			Doc: "The operating system family; windows means windows_server_2019_core.",
+		},
+		{
+			Path: "platform.architecture", Type: "string", Kinds: "LBWJR", Required: true, Enum: []string{"x86_64", "amd64", "arm64", "arm"}, Example: "x86_64",
+			Doc: "The CPU architecture; amd64 means x86_64, arm means arm64.",
+		},
+		{
+			Path: "count", Type: "int or map", Kinds: "LBW", Default: "1", Max: 5000, Example: "2",
+			Doc: "How many tasks run.",
+		},
+		{
+			Path: "count", Type: "int or map", Kinds: "J", Default: "1", Max: 5000, Example: "1",
+			Doc: "How many tasks a run starts.",
+		},
+		{
+			Path: "count", Type: "string", Kinds: "R", Example: "high-availability/3",
+			Doc: "The name of an App Runner auto scaling configuration.",
+		},
+	}
+}
+
+func containerFields() []Field {
+	return []Field{
+		{
+			Path: "entrypoint", Type: "string or list(string)", Kinds: "LBWJ", Example: "[/bin/app]",
+			Doc: "Instead of the image's ENTRYPOINT. A string is split as a shell would.",
+		},
+		{
+			Path: "command", Type: "string or list(string)", Kinds: "LBWJR", Example: "serve --verbose",
+			Doc: "Instead of the image's CMD. A string is split as a shell would.",
+		},
+		{
+			Path: "variables", Type: "map", Kinds: "LBWJR", Example: "{LOG_LEVEL: info}",
+			Doc: "Environment variables of the container.",
+		},
+		{
+			Path: "variables.<name>", Type: "string or map", Kinds: "LBWJR", Example: "info",
+			Doc: "The value. Numbers and true or false reach the container as they are written here.",
+		},
+		{
+			Path: "env_file", Type: "string", Kinds: "LBWJ", Example: "./web.env",
+			Doc: "A file of NAME=value lines whose name ends in .env, relative to the directory that holds ferry/. variables win over it.",
+		},
+		{
+			Path: "secrets", Type: "map", Kinds: "LBWJR", Example: "{DB_PASSWORD: /shop/test/db_password}",
+			Doc: "Environment variables whose values ECS fetches when a task starts. They appear in no template and no image.",
+		},
+		{
+			Path: "secrets.<name>", Type: "string or map", Kinds: "LBWJR", Example: "/shop/test/db_password",
+			Doc: "Name or ARN of an SSM parameter, or the ARN of a Secrets Manager secret.",
+		},
+		{
+			Path: "secrets.<name>.secretsmanager", Type: "string", Kinds: "LBWJR", Group: "reference", Example: "\"mysql:password::\"",
+			Doc: "Name of a Secrets Manager secret, with :key:stage:version behind it where only a part is wanted.",
+		},
+		{
+			Path: "exec", Type: "bool or map", Kinds: "LBWJ", Short: "enable", Implied: true, Example: "true",
+			Doc: "Allow a shell in a running task.",
+		},
+		{
+			Path: "exec.enable", Type: "bool", Kinds: "LBWJ", Default: "false", Example: "true",
+			Doc: "The same, in the long form.",
+		},
+	}
+}
+
+func networkFields() []Field {
+	return []Field{
+		{
+			Path: "network", Type: "map", Kinds: "LBWJR", Implied: true, Example: "{connect: true}",
+			Doc: "Where the tasks run and who may reach them.",
+		},
+		{
+			Path: "network.vpc", Type: "map", Kinds: "LBWJR", Implied: true, Example: "{placement: private}",
+			Doc: "The tasks' place in the environment's VPC.",
+		},
+		{
+			Path: "network.vpc.placement", Type: "string or map", Kinds: "LBWJR", Default: "public", Enum: []string{"public", "private"}, Example: "private",
+			Doc: "public: subnets with a way in and out, each task has a public address. private: subnets without; a way out needs the environment's nat.",
+		},
+		{
+			Path: "network.vpc.placement.subnets", Type: "list(string) or map", Kinds: "LBWJR", Example: "[subnet-0a1b2c3d, subnet-4e5f6a7b]",
+			Doc: "These subnets instead.",
+		},
+		{
+			Path: "network.vpc.security_groups", Type: "list(string or map) or map", Kinds: "LBWJ", Short: "groups", Example: "[sg-0a1b2c3d4e5f6a7b8]",
+			Doc: "Security groups beside the environment's own.",
+		},
+		{
+			Path: "network.vpc.security_groups[]", Type: "string or map", Kinds: "LBWJ", Example: "sg-0a1b2c3d4e5f6a7b8",
+			Doc: "One security group.",
+		},
+		{
+			Path: "network.vpc.security_groups.groups", Type: "list(string or map)", Kinds: "LBWJ", Example: "[sg-0a1b2c3d4e5f6a7b8]",
+			Doc: "The same, in the long form.",
+		},
+		{
+			Path: "network.vpc.security_groups.groups[]", Type: "string or map", Kinds: "LBWJ", Example: "sg-0a1b2c3d4e5f6a7b8",
+			Doc: "One security group.",
+		},
+		{
+			Path: "network.vpc.security_groups.deny_default", Type: "bool", Kinds: "LBWJ", Example: "true",
+			Doc: "Leave the environment's own security group away.",
+		},
+		{
+			Path: "network.connect", Type: "bool or map", Kinds: "LBWJR", Default: "false", Example: "true",
+			Doc: "Service Connect: other services of the environment reach this one by its name.",
+		},
+		{
+			Path: "network.connect.alias", Type: "string", Kinds: "LBWJR", Auto: "the service's name", Example: "api",
+			Doc: "The name under which they reach it.",
+		},
+	}
+}
+
+func loggingFields() []Field {
+	return []Field{
+		{
+			Path: "logging", Type: "map", Kinds: "LBWJ", Implied: true, Example: "{retention: 14}",
+			Doc: "What becomes of the container's output. It goes to CloudWatch Logs.",
+		},
+		{
+			Path: "logging.retention", Type: "int", Kinds: "LBWJ", Default: "30", Example: "14",
+			Doc: "Days after which log lines are deleted, one of those that CloudWatch has.",
+		},
+	}
+}
