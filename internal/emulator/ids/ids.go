@@ -54,3 +54,9 @@ func New(prefix string, n int) string {
 
 // NewEC2 returns an EC2 style identifier: the prefix, a dash and 17 hexadecimal digits (vpc-0a1b…).
 func NewEC2(prefix string) string { return prefix + "-0" + NewHex(16) }
+
+// Tagged is a resource with its tags, as the resource groups tagging API lists it.
+type Tagged struct {
+	ARN  string
+	Tags map[string]string
+}
