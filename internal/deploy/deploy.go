@@ -54,13 +54,14 @@ type Result struct {
 
 // What came of a service, in ServiceResult.Outcome.
 const (
-	OutcomeLive       = "live"        // the revision that this run created is SUCCESSFUL
-	OutcomeUnchanged  = "unchanged"   // nothing to do, and nothing was done
-	OutcomeStarted    = "started"     // --detach: the release goes on in AWS
-	OutcomeRolledBack = "rolled back" // the previous release is serving again
-	OutcomeFailed     = "failed"      // and was not rolled back
-	OutcomeTimedOut   = "timed out"   // still in progress
-	OutcomeSuperseded = "superseded"  // another deployment took over
+	OutcomeLive        = "live"        // the revision that this run created is SUCCESSFUL
+	OutcomeUnchanged   = "unchanged"   // nothing to do, and nothing was done
+	OutcomeStarted     = "started"     // --detach: the release goes on in AWS
+	OutcomeRolledBack  = "rolled back" // the previous release is serving again
+	OutcomeFailed      = "failed"      // and was not rolled back
+	OutcomeTimedOut    = "timed out"   // still in progress
+	OutcomeSuperseded  = "superseded"  // another deployment took over
+	OutcomeInterrupted = "interrupted" // by the user; what was started goes on in AWS
 )
 
 // ServiceResult is what a deploy of one service came to.

@@ -75,6 +75,37 @@ func (c *Client) InFlight(ctx context.Context, l Live) (*InFlight, error) {
 	return f, c.whose(ctx, l, f)
 }
 
+// Newest returns the service's newest deployment, ended or not, with the task definition that it brings live. Deployment
+// is "" where the service never had one.
+func (c *Client) Newest(ctx context.Context, l Live) (Started, error) {
+	s := Started{Service: *l.Service}
+	list, err := c.list(ctx, *l.Service, nil)
+	if err != nil {
+		return s, err
+	}
+	if len(list) == 0 {
+		s.Task = *l.Task
+		return s, nil
+	}
+	s.Deployment, s.First = aws.ToString(list[0].ServiceDeploymentArn), len(list) == 1
+	target := aws.ToString(list[0].TargetServiceRevisionArn)
+	tasks, err := c.revisions(ctx, []string{target})
+	if err != nil {
+		return s, err
+	}
+	for _, t := range []*Task{l.Task, l.Latest} {
+		if t.ARN() == tasks[target] {
+			s.Task = *t
+			return s, nil
+		}
+	}
+	t, err := c.Task(ctx, tasks[target])
+	if t != nil {
+		s.Task = *t
+	}
+	return s, err
+}
+
 // whose fills in what the task definition tells about who deploys it.
 func (c *Client) whose(ctx context.Context, l Live, f *InFlight) error {
 	t := l.Task

@@ -118,10 +118,16 @@ func (c *Client) update(ctx context.Context, p Plan, s *Started, sink event.Sink
 			})
 		}
 	}
-	if len(p.Retag) > 0 {
-		g.Go(func() error { return c.tag(gctx, aws.ToString(p.Live.Service.ServiceArn), p.Retag) })
-	}
+	g.Go(func() error { return c.Retag(gctx, p) })
 	return g.Wait()
+}
+
+// Retag puts on the service the tags that it lacks. Without such it makes no call.
+func (c *Client) Retag(ctx context.Context, p Plan) error {
+	if len(p.Retag) == 0 {
+		return nil
+	}
+	return c.tag(ctx, aws.ToString(p.Live.Service.ServiceArn), p.Retag)
 }
 
 func (c *Client) send(ctx context.Context, p Plan, s *Started, sink event.Sink) error {

@@ -116,13 +116,12 @@ func (c *Client) Revert(ctx context.Context, ch *Change, sink event.Sink) (Stack
 	return s, err
 }
 
-// steady brings a stack into a state that takes a change set.
-func (c *Client) steady(ctx context.Context, live Stack, spec Spec, sink event.Sink) (Stack, error) {
+// Ready brings a stack into a state that takes a change set: it waits for the end of a change that goes on, deletes a
+// stack whose creation failed, and finishes a rollback that got stuck. For a stack that stands still it makes no call.
+func (c *Client) Ready(ctx context.Context, live Stack, sink event.Sink) (Stack, error) {
 	for {
 		var err error
 		switch {
-		case spec.Settled(live):
-			return live, nil
 		case moving(live.Status):
 			live, err = c.settle(ctx, live, sink)
 		case dead(live.Status):
@@ -138,6 +137,14 @@ func (c *Client) steady(ctx context.Context, live Stack, spec Spec, sink event.S
 			return Stack{}, err
 		}
 	}
+}
+
+// Readable is Ready for who only wants to read what the stack holds: the clean-up after an update does not matter.
+func (c *Client) Readable(ctx context.Context, live Stack, sink event.Sink) (Stack, error) {
+	if good(live.Status) {
+		return live, nil
+	}
+	return c.Ready(ctx, live, sink)
 }
 
 // settle waits for the end of a change that somebody else, or a run that was killed, has started.

@@ -46,7 +46,10 @@ type Previous struct {
 // takes one: it waits for somebody else's change, deletes a stack whose creation failed, and finishes a rollback that
 // got stuck. When the live stack is what the spec asks for, it makes no call and the change is Empty.
 func (c *Client) Propose(ctx context.Context, live Stack, spec Spec, sink event.Sink) (*Change, error) {
-	live, err := c.steady(ctx, live, spec, sink)
+	if spec.Settled(live) {
+		return &Change{Spec: spec, Live: live}, nil
+	}
+	live, err := c.Ready(ctx, live, sink)
 	if err != nil {
 		return nil, err
 	}

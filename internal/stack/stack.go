@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -116,4 +117,16 @@ func sdkTags(m map[string]string) []types.Tag {
 		tags = append(tags, types.Tag{Key: aws.String(k), Value: aws.String(m[k])})
 	}
 	return tags
+}
+
+// digestLine finds the value of the output TemplateDigest in a template.
+var digestLine = regexp.MustCompile(`(?m)^  ` + DigestOutput + `:(?:\n    .*)*?\n    Value: "?([\w-]+)"?$`)
+
+// SpecOf makes the spec of a rendered template: the digest is read out of it.
+func SpecOf(name string, template []byte, tags map[string]string) Spec {
+	s := Spec{Name: name, Template: template, Tags: tags}
+	if m := digestLine.FindSubmatch(template); m != nil {
+		s.Digest = string(m[1])
+	}
+	return s
 }

@@ -1,0 +1,59 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+
+	"ferry.dev/ferry/internal/event"
+	"ferry.dev/ferry/internal/fault"
+	"ferry.dev/ferry/internal/image"
+)
+
+// image computes what the service's image is made from. It reads files below the project only.
+func (j job) image(t Target) (image.Spec, error) {
+	project := ""
+	if t.Workspace != nil {
+		project = t.Workspace.Project
+	}
+	spec, err := image.Plan(project, t.App.Name, j.name, j.manifest)
+	if err != nil {
+		return image.Spec{}, fmt.Errorf("%s: %w", j.name, err)
+	}
+	return spec, nil
+}
+
+// publish makes sure that the registry has the image. What it already has is neither built nor pushed.
+func (l *line) publish(ctx context.Context, j job) (image.Published, error) {
+	spec, err := j.image(l.target)
+	if err != nil {
+		return image.Published{}, unpublished(j.name, err)
+	}
+	spec.ExtraTag = l.request.Tag
+	spec.Tags = repositoryTags(j.plan.Tags)
+	done := stage(l.sink, j.name, event.StageImage, spec.Tag)
+	p, err := image.Publish(ctx, l.target.AWS, spec, l.sink)
+	done(outcome(err, p.Built || p.Pushed), p.Ref)
+	if err != nil {
+		return p, unpublished(j.name, err)
+	}
+	return p, nil
+}
+
+// unpublished says that an image could not be had, unless the error says more already.
+func unpublished(name string, err error) error {
+	if fault.ExitCode(err) != fault.Failed {
+		return err
+	}
+	return &fault.Error{What: fmt.Sprintf("the image of %s could not be published, so nothing was deployed", name), Err: err, Hint: fault.Hint(err)}
+}
+
+// repositoryTags are the service's without the environment: the repository serves all of them.
+func repositoryTags(tags map[string]string) map[string]string {
+	m := make(map[string]string, len(tags))
+	for k, v := range tags {
+		if k != "ferry:environment" {
+			m[k] = v
+		}
+	}
+	return m
+}

@@ -1,0 +1,139 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"ferry.dev/ferry/internal/event"
+	"ferry.dev/ferry/internal/fault"
+	"ferry.dev/ferry/internal/image"
+	"ferry.dev/ferry/internal/plan"
+	"ferry.dev/ferry/internal/release"
+	"ferry.dev/ferry/internal/render"
+	"ferry.dev/ferry/internal/stack"
+)
+
+// ready is a service whose image and infrastructure stand: what is left is the release.
+type ready struct {
+	job
+	image   image.Published
+	stack   stack.Stack
+	env     stack.Stack
+	account string
+	live    release.Live
+}
+
+// definition renders what should be live and fills in what the stacks put out.
+func (l *line) definition(r ready, live release.Live) (release.Definition, error) {
+	task, err := render.TaskDefinition(r.plan, plan.Release{Image: r.image.Ref, Commit: l.request.Commit, Number: live.Expected()})
+	if err != nil {
+		return release.Definition{}, err
+	}
+	service, err := render.ServiceDefinition(r.plan)
+	if err != nil {
+		return release.Definition{}, err
+	}
+	if task, err = render.Resolve(task, r.output, r.account); err != nil {
+		return release.Definition{}, err
+	}
+	if service, err = render.Resolve(service, r.output, r.account); err != nil {
+		return release.Definition{}, err
+	}
+	return release.Parse(task, service)
+}
+
+// output finds an output of the two stacks.
+func (r ready) output(name, output string) (string, bool) {
+	for _, s := range []stack.Stack{r.stack, r.env} {
+		if v, ok := s.Outputs[output]; ok && s.Name == name {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+// begun is a release that ECS works on, or the knowledge that none was needed.
+type begun struct {
+	plan    release.Plan
+	started release.Started
+	none    bool // everything was live already
+	resumed bool // a run before this one had started the very same
+}
+
+// begin compares and starts the release. When another deployment is in flight it waits, deploys over it or refuses, as
+// asked; when that deployment is already the wanted one, it is taken up.
+func (l *line) begin(ctx context.Context, r ready) (begun, error) {
+	limit := time.Now().Add(l.request.timeout())
+	for {
+		p, err := l.compare(r)
+		if err != nil {
+			return begun{}, err
+		}
+		if s := r.live.Service; s != nil && aws.ToString(s.Status) == "DRAINING" {
+			if err := l.releases.AwaitFree(ctx, *s, limit, l.sink); err != nil {
+				return begun{}, err
+			}
+		} else {
+			other, err := l.releases.InFlight(ctx, r.live)
+			if err != nil {
+				return begun{}, err
+			}
+			again, b, err := l.meet(ctx, r, p, other, limit)
+			if err != nil || !again {
+				return b, err
+			}
+		}
+		if r.live, err = l.releases.Inspect(ctx, r.plan.Cluster, r.plan.ServiceName, r.plan.Family); err != nil {
+			return begun{}, err
+		}
+	}
+}
+
+func (l *line) compare(r ready) (release.Plan, error) {
+	want, err := l.definition(r, r.live)
+	if err != nil {
+		return release.Plan{}, err
+	}
+	return release.Compare(r.live, want), nil
+}
+
+// meet decides what to do given a deployment in flight, or none. again says that it was waited for, so that everything
+// has to be looked at anew.
+func (l *line) meet(ctx context.Context, r ready, p release.Plan, other *release.InFlight, limit time.Time) (again bool, b begun, err error) {
+	switch {
+	case other == nil && p.Empty():
+		return false, begun{plan: p, none: true, started: release.Started{Task: *p.Reuse, Service: *p.Live.Service}}, nil
+	case other != nil && p.Same(other):
+		b, err = l.resume(ctx, r, p, other)
+		return false, b, err
+	case other != nil && l.request.OnConflict == ConflictFail:
+		return false, begun{}, &fault.Error{Code: fault.Refused, What: fmt.Sprintf("%s: another deployment is in flight: %s", r.name, other),
+			Hint: "wait for it with: ferry wait " + r.name + " --env " + r.plan.Env}
+	case other != nil && l.request.OnConflict != ConflictSupersede:
+		l.sink(event.Notice{Level: event.Info, Subject: r.name, Text: "another deployment is in flight, waiting for its end: " + other.String()})
+		return true, begun{}, l.releases.Await(ctx, r.name, other, limit, l.sink)
+	case other != nil:
+		l.sink(event.Notice{Level: event.Warning, Subject: r.name, Text: "deploying over " + other.String()})
+	}
+	b.plan = p
+	b.started, err = l.releases.Start(ctx, p, l.sink)
+	return false, b, err
+}
+
+// resume takes up the deployment that a run before this one has started.
+func (l *line) resume(ctx context.Context, r ready, p release.Plan, other *release.InFlight) (begun, error) {
+	l.sink(event.Notice{Level: event.Info, Subject: r.name, Text: "this release is already on its way, following it: " + other.String()})
+	if err := l.releases.Retag(ctx, p); err != nil {
+		return begun{}, err
+	}
+	return begun{plan: p, resumed: true, started: release.Started{
+		Task: *p.Reuse, Service: *p.Live.Service, Deployment: other.Deployment, First: alone(*p.Live.Service),
+	}}, nil
+}
+
+// alone tells whether the deployment in flight is the service's first: no other one is there to go back to.
+func alone(s types.Service) bool { return len(s.Deployments) == 1 }

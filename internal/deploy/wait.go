@@ -1,0 +1,105 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"golang.org/x/sync/errgroup"
+
+	"ferry.dev/ferry/internal/awsconf"
+	"ferry.dev/ferry/internal/event"
+	"ferry.dev/ferry/internal/fault"
+	"ferry.dev/ferry/internal/release"
+	"ferry.dev/ferry/internal/stack"
+)
+
+// Wait follows each service's newest deployment to its end, as the deploy that started it would have, and returns how it
+// ended. One that has ended already gives its verdict at once. Nothing is written.
+func Wait(ctx context.Context, t Target, r Request, sink event.Sink) (Result, error) {
+	result := Result{Application: t.App.Name, Environment: t.Env.Name, Services: []ServiceResult{}}
+	jobs, list, err := t.load(r.Services)
+	if err == nil {
+		err = valid(list)
+	}
+	if err != nil {
+		return result.failed(err)
+	}
+	l := newLine(t, r, sink)
+	ends := side(jobs, func(_ int, j job) end {
+		began := time.Now()
+		e := end{result: ServiceResult{Service: j.name, Outcome: OutcomeFailed}}
+		e.err = l.await(ctx, j, &e.result)
+		e.close(began)
+		return e
+	})
+	return result.conclude(ends)
+}
+
+func (l *line) await(ctx context.Context, j job, result *ServiceResult) error {
+	var live release.Live
+	var service, env stack.Stack
+	var g errgroup.Group
+	g.Go(func() (err error) {
+		live, err = l.releases.Inspect(ctx, j.plan.Cluster, j.plan.ServiceName, j.plan.Family)
+		return err
+	})
+	g.Go(func() (err error) { service, err = l.stacks.Describe(ctx, j.plan.Stack); return err })
+	g.Go(func() (err error) { env, err = l.stacks.Describe(ctx, j.plan.EnvStack); return err })
+	if err := g.Wait(); err != nil {
+		return refused(err)
+	}
+	if live.Service == nil {
+		return &fault.Error{Code: fault.Refused, What: fmt.Sprintf("%s is not deployed in %s", j.name, j.plan.Env),
+			Hint: fmt.Sprintf("run: ferry deploy %s --env %s", j.name, j.plan.Env)}
+	}
+	newest, err := l.releases.Newest(ctx, live)
+	if err != nil {
+		return err
+	}
+	result.URL = url(j.plan, env.Outputs)
+	result.note(begun{started: newest})
+	if newest.Deployment == "" {
+		result.Outcome = OutcomeUnchanged
+		return nil
+	}
+	v, err := l.follow(ctx, j, service.Outputs[outputTargetGroup], newest)
+	result.judge(v, err)
+	if err != nil {
+		return err
+	}
+	return l.judged(j, newest, v)
+}
+
+// close writes the end of a service into its result.
+func (e *end) close(began time.Time) {
+	if e.err != nil {
+		e.err = awsconf.Explain(e.err)
+		e.result.Error, e.result.Hint = e.err.Error(), fault.Hint(e.err)
+	}
+	code := fault.ExitCode(e.err)
+	e.result.ExitCode = int(code)
+	if code == fault.Interrupted {
+		e.result.Outcome = OutcomeInterrupted
+	}
+	e.result.Seconds = time.Since(began).Seconds()
+}
+
+// TasksAlive tells whether any of the tasks, given by ID, can still write to its log. Tasks that ECS no longer knows are
+// gone.
+func TasksAlive(ctx context.Context, t Target, ids []string) (bool, error) {
+	c := newClients(t.AWS, t.Pace)
+	out, err := c.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(t.App.Name + "-" + t.Env.Name), Tasks: ids})
+	if err != nil {
+		return false, awsconf.Explain(err)
+	}
+	for _, task := range out.Tasks {
+		if !strings.EqualFold(aws.ToString(task.LastStatus), "STOPPED") {
+			return true, nil
+		}
+	}
+	return false, nil
+}
