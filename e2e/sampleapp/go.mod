@@ -1,0 +1,3 @@
+module ferry.dev/sampleapp
+
+go 1.26
