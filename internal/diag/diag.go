@@ -33,6 +33,8 @@ type Diagnostic struct {
 	Path      string   `json:"path,omitempty"` // field path, for example "http.healthcheck.path"; may be empty
 	Message   string   `json:"message"`        // without the path and without a full stop
 	Hint      string   `json:"hint,omitempty"` // what to write instead; may be empty
+	// Secret hides the token, and what stands behind it on its line, when the source is shown.
+	Secret bool `json:"-"`
 }
 
 // List is an ordered collection of diagnostics.

@@ -72,6 +72,9 @@ func (p Position) String() string {
 
 // excerpt writes the source line and the carets below it. Tabs are kept, so that both lines move alike.
 func (d Diagnostic) excerpt(b *strings.Builder, line string) {
+	if d.Secret {
+		line = masked(line, d.Column)
+	}
 	number := fmt.Sprintf("%4d", d.Line)
 	fmt.Fprintf(b, "%s | %s\n", number, printable(line))
 	if d.Column <= 0 {
@@ -94,6 +97,15 @@ func (d Diagnostic) excerpt(b *strings.Builder, line string) {
 		carets.WriteByte('^')
 	}
 	fmt.Fprintf(b, "%s | %s%s\n", strings.Repeat(" ", len(number)), pad.String(), carets.String())
+}
+
+// masked hides a line from a column on.
+func masked(line string, column int) string {
+	runes := []rune(line)
+	for i := max(column-1, 0); i < len(runes); i++ {
+		runes[i] = '*'
+	}
+	return string(runes)
 }
 
 // printable replaces what could move the cursor or colour the terminal: a manifest may come from anywhere.

@@ -168,3 +168,17 @@ func (d *document) result() diag.List {
 	}
 	return diag.Sort(d.diags)
 }
+
+// ParseCopilotWorkspace reads copilot/.workspace, which names the application. It is Copilot's own file: what else is in
+// it is not ours to judge.
+func ParseCopilotWorkspace(file string, src []byte) (App, diag.List) {
+	d := parse(file, src)
+	if d.root == nil {
+		return App{}, d.result()
+	}
+	app := App{Name: d.root.get("application").str()}
+	if app.Name == "" {
+		d.report(diag.Error, d.locate(at("application")), at("application"), "for example application: shop", "is missing")
+	}
+	return app, d.result()
+}

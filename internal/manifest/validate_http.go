@@ -49,7 +49,7 @@ func (v validator) httpPath(h *HTTP) {
 		v.bad(p, "write / for every request", "must not be empty")
 		return
 	}
-	for _, pattern := range h.PathPatterns() {
+	for _, pattern := range h.pathPatterns() {
 		if len(pattern) > 128 {
 			v.bad(p, "", "is too long: a listener rule allows 128 characters, and %q has %d", pattern, len(pattern))
 			break
@@ -80,17 +80,25 @@ func (v validator) httpAliases(h *HTTP) {
 	}
 }
 
-// PathPatterns are the path conditions of the listener rule: /api and what lies below it.
-func (h HTTP) PathPatterns() []string {
-	if h.Path == "/" || h.Path == "" {
+// pathPatterns are the path conditions of the service's listener rule: /api and what lies below it. Every path needs one
+// only where nothing else says which requests are meant.
+func (h HTTP) pathPatterns() []string {
+	switch {
+	case h.Path != "/" && h.Path != "":
+		if strings.HasSuffix(h.Path, "*") {
+			return []string{h.Path}
+		}
+		return []string{h.Path, h.Path + "/*"}
+	case len(h.Aliases)+len(h.AllowedSourceIPs) > 0:
+		return nil
+	default:
 		return []string{"/*"}
 	}
-	return []string{h.Path, h.Path + "/*"}
 }
 
 // conditions counts the values of the service's listener rule.
 func (v validator) conditions(h *HTTP) {
-	paths := len(h.PathPatterns())
+	paths := len(h.pathPatterns())
 	total := len(h.Aliases) + len(h.AllowedSourceIPs) + paths
 	if total <= maxConditionValues || !v.sure(at("http.path"), at("http.alias"), at("http.allowed_source_ips")) {
 		return

@@ -45,8 +45,9 @@ func (v validator) variables(w Workload) {
 	for _, name := range sortedKeys(w.Variables) {
 		p := at("variables", name)
 		v.variableName(p, name)
-		if reason := looksSecret(name, w.Variables[name]); reason != "" {
+		if reason := looksSecret(name, w.Variables[name]); reason != "" && v.sure(p) {
 			v.warn(p, "keep it in SSM or Secrets Manager and name it under secrets", "%s: everybody who may see the task definition sees it", reason)
+			v.diags[len(v.diags)-1].Secret = true
 		}
 	}
 	if p := at("env_file"); v.has(p) && !strings.HasSuffix(w.EnvFile, ".env") {

@@ -1,5 +1,19 @@
 package workspace
 
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"ferry.dev/ferry/internal/fault"
+	"ferry.dev/ferry/internal/manifest"
+	"ferry.dev/ferry/manifests"
+)
+
 // ScaffoldRequest holds the wizard's answers.
 type ScaffoldRequest struct {
 	App  string
@@ -16,16 +30,146 @@ type ScaffoldRequest struct {
 	Account, Region string // of the environment
 }
 
-// File is one file to be written.
-type File struct {
-	Path string // absolute
-	Data []byte
+// Scaffold says which files the request makes in the project directory dir: the sample manifests with the answers in
+// them. It writes nothing. Where a copilot/ workspace is, the files are made there and the application stays as it is.
+func Scaffold(dir string, r ScaffoldRequest) ([]File, error) {
+	w, err := in(dir)
+	if err != nil {
+		return nil, err
+	}
+	if w == nil {
+		w = &Workspace{Root: filepath.Join(dir, rootName), Project: dir}
+	}
+	var files []File
+	add := func(data []byte, path ...string) {
+		files = append(files, File{Path: filepath.Join(append([]string{w.Root}, path...)...), Data: data})
+	}
+	if !w.Copilot {
+		add(newSample(manifests.App).set("name", r.App).bytes(), appFile)
+	}
+	service, err := w.scaffoldService(r)
+	if err != nil {
+		return nil, err
+	}
+	add(service, r.Name, manifestFile)
+	if r.Env != "" && r.Env != Local {
+		add(scaffoldEnvironment(r), environmentsName, r.Env, manifestFile)
+	}
+	return files, w.proven(files, r)
 }
 
-// Scaffold says which files the request makes in the project directory dir. It writes nothing.
-func Scaffold(dir string, r ScaffoldRequest) ([]File, error) { return nil, nil }
+// proven refuses answers that would make a manifest with mistakes.
+func (w *Workspace) proven(files []File, r ScaffoldRequest) error {
+	for _, f := range files {
+		shown := w.display(f.Path)
+		_, list := manifest.ParseApp(shown, f.Data)
+		switch manifest.TypeOf(f.Data) {
+		case "":
+		case manifest.EnvironmentType:
+			_, list = manifest.ParseEnvironment(shown, f.Data, manifest.Options{App: r.App, Env: r.Env})
+		default:
+			_, list = manifest.ParseWorkload(shown, f.Data, manifest.Options{App: r.App, Env: r.Env})
+		}
+		for _, d := range list {
+			if list.HasErrors() {
+				return &fault.Error{Code: fault.Usage, What: "these answers make no manifest", Err: errors.New(d.Path + ": " + d.Message), Hint: d.Hint}
+			}
+		}
+	}
+	return nil
+}
 
-// Write writes the files, each whole or not at all. A file that exists with other content is overwritten only if
-// overwrite agrees; all questions are asked before the first write, and an error from overwrite writes nothing.
-// It returns the paths written.
-func Write(files []File, overwrite func(path string) (bool, error)) ([]string, error) { return nil, nil }
+func (w *Workspace) scaffoldService(r ScaffoldRequest) ([]byte, error) {
+	s := newSample(manifests.LoadBalancedWebService)
+	switch r.Type {
+	case manifest.LoadBalancedWebService:
+		path, err := w.freePath(r.Name)
+		if err != nil {
+			return nil, err
+		}
+		s.set("http.path", path)
+	case manifest.BackendService:
+		s = newSample(manifests.BackendService)
+		s.comment("http://api:8080", fmt.Sprintf("http://%s:%d", r.Name, r.Port))
+	default:
+		return nil, &fault.Error{Code: fault.Usage, What: fmt.Sprintf("there is no workload type %q", r.Type)}
+	}
+	s.set("name", r.Name)
+	s.image(r)
+	return s.bytes(), nil
+}
+
+// image writes where the image comes from, and the port.
+func (s *sample) image(r ScaffoldRequest) {
+	switch {
+	case r.Image != "":
+		s.comment("The Dockerfile. An image that exists already is written as location: <image> instead.", "The image. To build it from a Dockerfile write build: ./Dockerfile instead.")
+		s.replace("image.build", "location: "+quote(r.Image))
+	case r.Go:
+		s.comment("The Dockerfile. An image that exists already is written as location: <image> instead.", "The Go module is built without a Dockerfile and without Docker.")
+		lines := []string{"build:", "  builder: go"}
+		if r.GoPackage != "" && r.GoPackage != "." {
+			lines = append(lines, "  package: "+quote(r.GoPackage))
+		}
+		s.replace("image.build", lines...)
+	default:
+		s.set("image.build", r.Dockerfile)
+	}
+	if r.Port > 0 {
+		s.set("image.port", strconv.Itoa(r.Port))
+		return
+	}
+	s.remove("image.port")
+	if r.Type == manifest.BackendService { // nobody can call it
+		s.replace("network.connect", "connect: false")
+		s.comment("the others reach it at http://"+r.Name+":0.", "the others reach it by its name, once it has a port.")
+	}
+}
+
+// freePath is / for the first service that answers everything, and /<name> for those after it.
+func (w *Workspace) freePath(name string) (string, error) {
+	services, err := w.Services()
+	if err != nil {
+		return "", err
+	}
+	for _, other := range services {
+		src, err := os.ReadFile(filepath.Join(w.Root, other, manifestFile))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+		if other == name || manifest.TypeOf(src) != manifest.LoadBalancedWebService {
+			continue
+		}
+		wl, _ := manifest.ParseWorkload("", src, manifest.Options{}) // its mistakes are not today's subject
+		if wl.HTTP != nil && wl.HTTP.Path == "/" && len(wl.HTTP.Aliases) == 0 {
+			return "/" + name, nil
+		}
+	}
+	return "/", nil
+}
+
+func scaffoldEnvironment(r ScaffoldRequest) []byte {
+	s := newSample(manifests.Environment).set("name", r.Env)
+	if r.Account != "" {
+		s.replace("account", `account: "`+r.Account+`"`)
+	} else {
+		s.remove("account")
+		s.comment("ferry refuses to write into any other account.", "With account: \"<12 digits>\" ferry refuses to write into any other account.")
+	}
+	if r.Region != "" {
+		s.set("region", r.Region)
+	} else {
+		s.remove("region")
+	}
+	return s.bytes()
+}
+
+// quote writes a text as YAML: plain where that reads back as the same text.
+func quote(text string) string {
+	plain := strings.Trim(text, " ") == text && text != "" && !strings.ContainsAny(text, "\"'#\n\t\\&*!|>%@`{}[],?") && !strings.Contains(text, ": ") &&
+		!strings.HasSuffix(text, ":") && !strings.HasPrefix(text, "-")
+	if plain && manifest.TypeOf([]byte("type: "+text)) == text {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
+}

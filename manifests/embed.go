@@ -1,0 +1,28 @@
+// Package manifests holds the sample manifests, one per type. The wizard scaffolds from them, the documentation shows
+// them and the tests parse and deploy them. They are plain files that can be read on their own.
+package manifests
+
+import "embed"
+
+// files are the samples as they stand in this directory.
+//
+//go:embed *.yml
+var files embed.FS
+
+// Names of the samples.
+const (
+	App                    = "app.yml"
+	LoadBalancedWebService = "load-balanced-web-service.yml"
+	BackendService         = "backend-service.yml"
+	Environment            = "environment.yml"
+	LocalEnvironment       = "environment-local.yml" // what the built-in environment is when the user writes none
+)
+
+// Sample returns a sample's text. The names are the constants of this package; any other gives nil.
+func Sample(name string) []byte {
+	data, err := files.ReadFile(name)
+	if err != nil {
+		return nil
+	}
+	return data
+}
