@@ -84,21 +84,6 @@ func (s *Service) Load(data []byte) error {
 	return json.Unmarshal(data, &s.roles)
 }
 
-// Tagged lists the roles that carry tags.
-func (s *Service) Tagged() []ids.Tagged {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var all []ids.Tagged
-	for _, r := range s.roles {
-		tags := map[string]string{}
-		for _, t := range r.Role.Tags {
-			tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
-		}
-		all = append(all, ids.Tagged{ARN: aws.ToString(r.Role.Arn), Tags: tags})
-	}
-	return all
-}
-
 // role finds a role. The caller holds the lock.
 func (s *Service) role(name *string) (*role, error) {
 	if r, ok := s.roles[aws.ToString(name)]; ok {
