@@ -1,0 +1,174 @@
+// Package autoscaling is the emulator's Application Auto Scaling: scalable targets and scaling policies, kept faithfully.
+// Nothing scales by itself: environment local has no metrics.
+package autoscaling
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+
+	"ferry.dev/ferry/internal/emulator/clock"
+	"ferry.dev/ferry/internal/emulator/ids"
+	"ferry.dev/ferry/internal/emulator/paging"
+	"ferry.dev/ferry/internal/emulator/wire"
+)
+
+// Service is Application Auto Scaling. It is safe for concurrent use.
+type Service struct {
+	scope ids.Scope
+	clk   *clock.Clock
+
+	mu    sync.Mutex
+	state state
+}
+
+type state struct {
+	Targets  []types.ScalableTarget
+	Policies []types.ScalingPolicy
+}
+
+// New makes the service.
+func New(scope ids.Scope, clk *clock.Clock) *Service { return &Service{scope: scope, clk: clk} }
+
+// Wire declares the service.
+func (s *Service) Wire() wire.Service {
+	return wire.Service{
+		Name: "application-autoscaling", Protocol: wire.JSON11, TargetPrefix: "AnyScaleFrontendService", PascalNames: true,
+		Operations: map[string]wire.Operation{
+			"DeleteScalingPolicy":       wire.Op(s.DeleteScalingPolicy),
+			"DeregisterScalableTarget":  wire.Op(s.DeregisterScalableTarget),
+			"DescribeScalableTargets":   wire.Op(s.DescribeScalableTargets),
+			"DescribeScalingActivities": wire.Op(s.DescribeScalingActivities),
+			"DescribeScalingPolicies":   wire.Op(s.DescribeScalingPolicies),
+			"PutScalingPolicy":          wire.Op(s.PutScalingPolicy),
+			"RegisterScalableTarget":    wire.Op(s.RegisterScalableTarget),
+		},
+	}
+}
+
+// target finds a target. The caller holds the lock.
+func (s *Service) target(ns types.ServiceNamespace, id *string, dim types.ScalableDimension) int {
+	return slices.IndexFunc(s.state.Targets, func(t types.ScalableTarget) bool {
+		return t.ServiceNamespace == ns && *t.ResourceId == aws.ToString(id) && t.ScalableDimension == dim
+	})
+}
+
+// RegisterScalableTarget makes or changes a target; what is not given stays as it is.
+func (s *Service) RegisterScalableTarget(_ context.Context, in *applicationautoscaling.RegisterScalableTargetInput) (*applicationautoscaling.RegisterScalableTargetOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.target(in.ServiceNamespace, in.ResourceId, in.ScalableDimension)
+	t := types.ScalableTarget{}
+	if i >= 0 {
+		t = s.state.Targets[i]
+	}
+	if in.MinCapacity != nil {
+		t.MinCapacity = in.MinCapacity
+	}
+	if in.MaxCapacity != nil {
+		t.MaxCapacity = in.MaxCapacity
+	}
+	if in.SuspendedState != nil {
+		t.SuspendedState = in.SuspendedState
+	}
+	switch {
+	case aws.ToString(in.ResourceId) == "" || in.ServiceNamespace == "" || in.ScalableDimension == "":
+		return nil, invalid("ServiceNamespace, ResourceId and ScalableDimension are required.")
+	case t.MinCapacity == nil || t.MaxCapacity == nil:
+		return nil, invalid("MinCapacity and MaxCapacity are required when a new target is registered.")
+	case *t.MinCapacity > *t.MaxCapacity:
+		return nil, invalid("Maximum capacity cannot be less than minimum capacity")
+	case *t.MinCapacity < 0:
+		return nil, invalid("Minimum capacity cannot be negative")
+	}
+	if i < 0 {
+		t = s.newTarget(in, t)
+		s.state.Targets = append(s.state.Targets, t)
+	} else {
+		s.state.Targets[i] = t
+	}
+	return &applicationautoscaling.RegisterScalableTargetOutput{ScalableTargetARN: t.ScalableTargetARN}, nil
+}
+
+func (s *Service) newTarget(in *applicationautoscaling.RegisterScalableTargetInput, t types.ScalableTarget) types.ScalableTarget {
+	t.ServiceNamespace, t.ResourceId, t.ScalableDimension = in.ServiceNamespace, in.ResourceId, in.ScalableDimension
+	t.CreationTime, t.RoleARN = aws.Time(s.clk.Now().Truncate(time.Millisecond)), in.RoleARN
+	t.ScalableTargetARN = aws.String(s.scope.ARN("application-autoscaling", "scalable-target/"+ids.NewHex(32)))
+	if t.RoleARN == nil {
+		t.RoleARN = aws.String(s.scope.ARN("iam", "role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService"))
+	}
+	if t.SuspendedState == nil {
+		t.SuspendedState = &types.SuspendedState{DynamicScalingInSuspended: aws.Bool(false), DynamicScalingOutSuspended: aws.Bool(false), ScheduledScalingSuspended: aws.Bool(false)}
+	}
+	return t
+}
+
+// DescribeScalableTargets lists targets of one namespace.
+func (s *Service) DescribeScalableTargets(_ context.Context, in *applicationautoscaling.DescribeScalableTargetsInput) (*applicationautoscaling.DescribeScalableTargetsOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := []types.ScalableTarget{}
+	for _, t := range s.state.Targets {
+		if t.ServiceNamespace == in.ServiceNamespace && (in.ScalableDimension == "" || t.ScalableDimension == in.ScalableDimension) &&
+			(len(in.ResourceIds) == 0 || slices.Contains(in.ResourceIds, *t.ResourceId)) {
+			all = append(all, t)
+		}
+	}
+	page, next, err := paging.Page(all, in.NextToken, in.MaxResults, 50)
+	if err != nil {
+		return nil, badToken()
+	}
+	return &applicationautoscaling.DescribeScalableTargetsOutput{ScalableTargets: page, NextToken: next}, nil
+}
+
+// DeregisterScalableTarget removes a target and its policies.
+func (s *Service) DeregisterScalableTarget(_ context.Context, in *applicationautoscaling.DeregisterScalableTargetInput) (*applicationautoscaling.DeregisterScalableTargetOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.target(in.ServiceNamespace, in.ResourceId, in.ScalableDimension)
+	if i < 0 {
+		return nil, notFound("scalable target", in.ServiceNamespace, in.ResourceId, in.ScalableDimension)
+	}
+	s.state.Targets = slices.Delete(slices.Clone(s.state.Targets), i, i+1)
+	s.state.Policies = slices.DeleteFunc(slices.Clone(s.state.Policies), func(p types.ScalingPolicy) bool {
+		return p.ServiceNamespace == in.ServiceNamespace && *p.ResourceId == *in.ResourceId && p.ScalableDimension == in.ScalableDimension
+	})
+	return &applicationautoscaling.DeregisterScalableTargetOutput{}, nil
+}
+
+// DescribeScalingActivities is always empty: nothing scales by itself.
+func (s *Service) DescribeScalingActivities(context.Context, *applicationautoscaling.DescribeScalingActivitiesInput) (*applicationautoscaling.DescribeScalingActivitiesOutput, error) {
+	return &applicationautoscaling.DescribeScalingActivitiesOutput{ScalingActivities: []types.ScalingActivity{}}, nil
+}
+
+// Save returns the service's state.
+func (s *Service) Save() ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return json.Marshal(s.state)
+}
+
+// Load takes what Save returned.
+func (s *Service) Load(data []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return json.Unmarshal(data, &s.state)
+}
+
+func invalid(message string) error { return &types.ValidationException{Message: &message} }
+
+func badToken() error {
+	return &types.InvalidNextTokenException{Message: aws.String("The specified token is invalid.")}
+}
+
+func notFound(what string, ns types.ServiceNamespace, id *string, dim types.ScalableDimension) error {
+	return &types.ObjectNotFoundException{Message: aws.String(strings.Join([]string{"No " + what + " found for service namespace:", string(ns) + ",",
+		"resource ID:", aws.ToString(id) + ",", "scalable dimension:", string(dim)}, " "))}
+}

@@ -1,0 +1,82 @@
+package autoscaling
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+
+	"ferry.dev/ferry/internal/emulator/ids"
+	"ferry.dev/ferry/internal/emulator/paging"
+)
+
+// PutScalingPolicy makes or replaces a policy of a registered target.
+func (s *Service) PutScalingPolicy(_ context.Context, in *applicationautoscaling.PutScalingPolicyInput) (*applicationautoscaling.PutScalingPolicyOutput, error) {
+	kind := in.PolicyType
+	if kind == "" {
+		kind = types.PolicyTypeStepScaling
+	}
+	if kind == types.PolicyTypeTargetTrackingScaling && in.TargetTrackingScalingPolicyConfiguration == nil {
+		return nil, invalid("A TargetTrackingScaling policy needs a TargetTrackingScalingPolicyConfiguration.")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.target(in.ServiceNamespace, in.ResourceId, in.ScalableDimension) < 0 {
+		return nil, notFound("scalable target", in.ServiceNamespace, in.ResourceId, in.ScalableDimension)
+	}
+	p := types.ScalingPolicy{PolicyName: in.PolicyName, PolicyType: kind, ResourceId: in.ResourceId, ScalableDimension: in.ScalableDimension,
+		ServiceNamespace: in.ServiceNamespace, StepScalingPolicyConfiguration: in.StepScalingPolicyConfiguration,
+		TargetTrackingScalingPolicyConfiguration: in.TargetTrackingScalingPolicyConfiguration,
+		PredictiveScalingPolicyConfiguration:     in.PredictiveScalingPolicyConfiguration, Alarms: []types.Alarm{}}
+	i := s.policy(in.PolicyName, in.ServiceNamespace, in.ResourceId, in.ScalableDimension)
+	if i >= 0 {
+		p.PolicyARN, p.CreationTime = s.state.Policies[i].PolicyARN, s.state.Policies[i].CreationTime
+		s.state.Policies[i] = p
+	} else {
+		p.PolicyARN = aws.String(s.scope.ARN("autoscaling", "scalingPolicy:"+ids.NewUUID()+":resource/"+string(in.ServiceNamespace)+"/"+aws.ToString(in.ResourceId)+":policyName/"+aws.ToString(in.PolicyName)))
+		p.CreationTime = aws.Time(s.clk.Now().Truncate(time.Millisecond))
+		s.state.Policies = append(s.state.Policies, p)
+	}
+	return &applicationautoscaling.PutScalingPolicyOutput{PolicyARN: p.PolicyARN, Alarms: p.Alarms}, nil
+}
+
+// policy finds a policy. The caller holds the lock.
+func (s *Service) policy(name *string, ns types.ServiceNamespace, id *string, dim types.ScalableDimension) int {
+	return slices.IndexFunc(s.state.Policies, func(p types.ScalingPolicy) bool {
+		return *p.PolicyName == aws.ToString(name) && p.ServiceNamespace == ns && *p.ResourceId == aws.ToString(id) && p.ScalableDimension == dim
+	})
+}
+
+// DescribeScalingPolicies lists policies of one namespace.
+func (s *Service) DescribeScalingPolicies(_ context.Context, in *applicationautoscaling.DescribeScalingPoliciesInput) (*applicationautoscaling.DescribeScalingPoliciesOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := []types.ScalingPolicy{}
+	for _, p := range s.state.Policies {
+		if p.ServiceNamespace == in.ServiceNamespace && (in.ResourceId == nil || *in.ResourceId == *p.ResourceId) &&
+			(in.ScalableDimension == "" || in.ScalableDimension == p.ScalableDimension) &&
+			(len(in.PolicyNames) == 0 || slices.Contains(in.PolicyNames, *p.PolicyName)) {
+			all = append(all, p)
+		}
+	}
+	page, next, err := paging.Page(all, in.NextToken, in.MaxResults, 50)
+	if err != nil {
+		return nil, badToken()
+	}
+	return &applicationautoscaling.DescribeScalingPoliciesOutput{ScalingPolicies: page, NextToken: next}, nil
+}
+
+// DeleteScalingPolicy deletes a policy.
+func (s *Service) DeleteScalingPolicy(_ context.Context, in *applicationautoscaling.DeleteScalingPolicyInput) (*applicationautoscaling.DeleteScalingPolicyOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.policy(in.PolicyName, in.ServiceNamespace, in.ResourceId, in.ScalableDimension)
+	if i < 0 {
+		return nil, notFound("scaling policy", in.ServiceNamespace, in.ResourceId, in.ScalableDimension)
+	}
+	s.state.Policies = slices.Delete(slices.Clone(s.state.Policies), i, i+1)
+	return &applicationautoscaling.DeleteScalingPolicyOutput{}, nil
+}
