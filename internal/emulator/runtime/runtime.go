@@ -66,7 +66,8 @@ type Container interface {
 	Exit() Exit
 	// Exec runs a command inside, for container health checks, and returns its exit code.
 	Exec(ctx context.Context, argv []string) (int, error)
-	// Stop asks it to end (SIGTERM, or the image's stop signal) and kills it once grace has passed. It waits for the end.
+	// Stop asks it to end (SIGTERM, or the image's stop signal) and kills it once grace has passed on
+	// the wall's clock. It waits for the end.
 	Stop(ctx context.Context, grace time.Duration) error
 }
 

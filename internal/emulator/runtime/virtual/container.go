@@ -69,15 +69,16 @@ func (c *container) Stop(ctx context.Context, grace time.Duration) error {
 		c.end(runtime.Exit{Code: 143})
 		return nil
 	}
-	wait, cancel := context.WithCancel(ctx)
-	defer cancel()
-	stopWatching := context.AfterFunc(c.task.ctx, cancel)
-	defer stopWatching()
-	err := c.task.runtime.clock.Wait(wait, grace)
-	c.end(runtime.Exit{Code: 137})
-	if ctx.Err() == nil {
-		err = nil
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	var err error
+	select {
+	case <-timer.C:
+	case <-c.task.ctx.Done():
+	case <-ctx.Done():
+		err = ctx.Err()
 	}
+	c.end(runtime.Exit{Code: 137})
 	return err
 }
 
