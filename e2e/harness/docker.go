@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
 // Docker returns the DOCKER_HOST of an engine: the one that answers already, else a dockerd of the test's own, with its
-// data in a temporary directory. Without either the test skips, or fails where FERRY_E2E_REQUIRE is set.
+// data in a temporary directory. Call it once a package, in a test whose subtests share the engine. Without either the test skips, or fails where FERRY_E2E_REQUIRE is set.
 func Docker(t testing.TB) string {
 	t.Helper()
 	Need(t, "docker")
@@ -27,6 +29,12 @@ func Docker(t testing.TB) string {
 		t.Skip("no Docker engine answers, and only root can start one")
 	}
 	Need(t, "dockerd")
+	// Two engines at once would fight over the machine's one docker0 bridge: other packages' tests wait their turn.
+	unlock, err := lockedfile.MutexAt(filepath.Join(os.TempDir(), "ferry-dockerd.lock")).Lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(unlock)
 	dir, err := os.MkdirTemp("", "ferry-dockerd-") // short: a socket's path has a limit
 	if err != nil {
 		t.Fatal(err)

@@ -50,9 +50,17 @@ func main() {
 }
 `
 
-func TestAContainerRunsAnswersPrintsAndStopsOnARealEngine(t *testing.T) {
+func TestOnARealEngine(t *testing.T) {
 	t.Parallel()
-	engine := &docker.Engine{Bin: "docker", Env: []string{"DOCKER_HOST=" + harness.Docker(t)}}
+	host := harness.Docker(t)
+	engine := &docker.Engine{Bin: "docker", Env: []string{"DOCKER_HOST=" + host}}
+	t.Run("a container runs, answers, prints and stops", func(t *testing.T) { runs(t, engine) })
+	t.Run("the containers of an endpoint that was killed are removed when it starts again", func(t *testing.T) { sweeps(t, engine, host) })
+	t.Run("an image that cannot be pulled is a pull error", func(t *testing.T) { pullFails(t, engine) })
+}
+
+func runs(t *testing.T, engine *docker.Engine) {
+	t.Parallel()
 	img := scratchImage(t)
 	r, err := docker.New(t.Context(), engine, "test")
 	if err != nil {
@@ -94,10 +102,8 @@ type outcome struct {
 	Output     string
 }
 
-func TestContainersOfAnEndpointThatWasKilledAreRemovedWhenItStartsAgain(t *testing.T) {
+func sweeps(t *testing.T, engine *docker.Engine, host string) {
 	t.Parallel()
-	host := harness.Docker(t)
-	engine := &docker.Engine{Bin: "docker", Env: []string{"DOCKER_HOST=" + host}}
 	first, err := docker.New(t.Context(), engine, "killed")
 	if err != nil {
 		t.Fatal(err)
@@ -129,9 +135,8 @@ func TestContainersOfAnEndpointThatWasKilledAreRemovedWhenItStartsAgain(t *testi
 	}
 }
 
-func TestAnImageThatCannotBePulledIsAPullError(t *testing.T) {
+func pullFails(t *testing.T, engine *docker.Engine) {
 	t.Parallel()
-	engine := &docker.Engine{Bin: "docker", Env: []string{"DOCKER_HOST=" + harness.Docker(t)}}
 	r, err := docker.New(t.Context(), engine, "nopull")
 	if err != nil {
 		t.Fatal(err)
