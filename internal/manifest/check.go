@@ -21,7 +21,7 @@ func (c checker) value(s *schema, n *node, p path) {
 		return
 	}
 	if f := s.field; !f.Carried() {
-		c.fail(n, c.keyOf(p, n), p, "remove it, or keep this workload with Copilot until ferry has it", "not supported by this version of ferry: %s", f.Later)
+		c.fail(n, c.keyOf(p, n), p, "remove it, or stay with Copilot until ferry has it", "not supported by this version of ferry: %s", f.Later)
 		return
 	}
 	if n.kind == scalar && n.list != nil && s.expr.isList {
@@ -71,7 +71,7 @@ func (c checker) wrongKind(s *schema, n *node, p path, hint string) {
 	if n.kind == mapping {
 		at = c.keyOf(p, n)
 	}
-	c.fail(n, at, p, hint, "must be %s, not a %s", s.expr, n.noun())
+	c.fail(n, at, p, hint, "must be %s, not %s", s.expr, n.noun())
 }
 
 func (c checker) mapping(s *schema, n *node, p path) {
@@ -82,7 +82,9 @@ func (c checker) mapping(s *schema, n *node, p path) {
 	for _, e := range n.entries {
 		child := s.value(e.key)
 		if child == nil {
-			c.unknown(s, e, p)
+			if !e.value.bad {
+				c.unknown(s, e, p)
+			}
 			continue
 		}
 		below := p.with(e.key)

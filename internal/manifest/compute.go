@@ -107,6 +107,9 @@ func computeTiming(check *node) {
 
 // short writes a duration without the zero units that time.Duration prints.
 func short(d time.Duration) string {
+	if d%time.Hour == 0 && d > 0 {
+		return strconv.Itoa(int(d/time.Hour)) + "h"
+	}
 	if d%time.Minute == 0 && d > 0 {
 		return strconv.Itoa(int(d/time.Minute)) + "m"
 	}

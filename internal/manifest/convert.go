@@ -186,13 +186,13 @@ func (c *converter) tagged(y *yaml.Node, p path, want string) {
 	c.doc.report(diag.Error, placeOfYAML(y), p, hint, "the tag %s has no meaning in a manifest", y.Tag)
 }
 
-// noun names a node for a message.
+// noun names a node for a message, with its article.
 func (n *node) noun() string {
 	switch n.kind {
 	case mapping:
-		return "map"
+		return "a map"
 	case sequence:
-		return "list"
+		return "a list"
 	case null:
 		return "null"
 	}
@@ -200,9 +200,9 @@ func (n *node) noun() string {
 	case n.quoted && !n.filled:
 		return "text"
 	case n.tag == tagInt || n.tag == tagFloat:
-		return "number"
+		return "a number"
 	case n.tag == tagBool:
-		return "boolean"
+		return "true or false"
 	}
 	return "text"
 }

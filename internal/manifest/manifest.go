@@ -135,7 +135,7 @@ func (d *document) kindOf(wanted func(Kind) bool) (rune, bool) {
 		d.report(diag.Error, d.locate(p), p, hint, "is missing")
 		return 0, false
 	case n.kind != scalar:
-		d.report(diag.Error, d.locate(p), p, hint, "must be text, not a %s", n.noun())
+		d.report(diag.Error, d.locate(p), p, hint, "must be text, not %s", n.noun())
 		return 0, false
 	}
 	for _, k := range Kinds() {

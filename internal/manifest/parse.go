@@ -36,7 +36,7 @@ func parse(file string, src []byte) *document {
 	case root == nil || root.kind == null:
 		d.report(diag.Error, place{1, 1}, nil, "write at least name and type", "the manifest is empty")
 	case root.kind != mapping:
-		d.report(diag.Error, place{root.line, root.col}, nil, "write fields as key: value", "the manifest must be a map of fields, not a %s", root.noun())
+		d.report(diag.Error, place{root.line, root.col}, nil, "write fields as key: value", "the manifest must be a map of fields, not %s", root.noun())
 	default:
 		d.root = root
 	}

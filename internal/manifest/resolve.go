@@ -78,9 +78,8 @@ func preset(s *schema, n *node) {
 			n.set(key, child.preset.clone())
 		case v.empty() && child.field.Implied:
 			implied := &node{kind: mapping, origin: FromDefault}
-			if preset(child, implied); len(implied.entries) > 0 {
-				n.set(key, implied)
-			}
+			preset(child, implied)
+			n.set(key, implied)
 		case !v.empty():
 			presetBelow(child, v)
 		}

@@ -19,6 +19,10 @@ func (c checker) unknown(s *schema, e entry, p path) {
 		hint = "the fields here are " + strings.Join(keys, ", ")
 	}
 	message := "unknown field"
+	if len(p) == 2 && p[0] == "environments" && schemaOf(c.kind).keys[e.key] != nil {
+		c.fail(e.value, place{e.line, e.col}, p.with(e.key), "remove it", "is the same in every environment")
+		return
+	}
 	if kinds := c.otherKinds(p.with(e.key)); len(kinds) > 0 {
 		message = "a field of " + strings.Join(kinds, " and ") + ", not of " + typeName(c.kind)
 		hint = "remove it"
@@ -35,7 +39,7 @@ func nearest(word string, candidates []string) (string, bool) {
 			best, distance = candidate, d
 		}
 	}
-	return best, best != "" && distance <= max(1, len(best)/3) && distance < len(word)
+	return best, best != "" && distance <= max(1, (len(best)+1)/3) && distance < len(word)
 }
 
 // plain drops what people vary: case, underscores, dashes.

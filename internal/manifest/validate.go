@@ -27,6 +27,28 @@ func (v validator) warn(p path, hint, format string, args ...any) {
 	}
 }
 
+// badKey reports a mistake in a field's name, at the name.
+func (v validator) badKey(p path, hint, format string, args ...any) {
+	if v.sure(p) {
+		v.report(diag.Error, v.key(p), v.written(p), hint, format, args...)
+	}
+}
+
+// warnKey is the same for what works but is hardly meant.
+func (v validator) warnKey(p path, hint, format string, args ...any) {
+	if v.sure(p) {
+		v.report(diag.Warning, v.key(p), v.written(p), hint, format, args...)
+	}
+}
+
+// key is the place of a field's name.
+func (v validator) key(p path) place {
+	if line, col := v.root.find(p[:len(p)-1]).keyPlace(p[len(p)-1]); line > 0 {
+		return place{line, col}
+	}
+	return v.locate(p)
+}
+
 // sure tells whether nothing on the way to the fields was reported, or is unknown in this reading.
 func (v validator) sure(paths ...path) bool {
 	for _, p := range paths {

@@ -149,6 +149,9 @@ func (v validator) zones(p path, subnets []Subnet) {
 		v.bad(p, "add one in another availability zone", "must have two subnets at least, in two availability zones")
 		return
 	}
+	if v.has(at("network.vpc.id")) {
+		return // where existing subnets are, only AWS knows
+	}
 	zones, unnamed := map[string]bool{}, 0
 	for _, s := range subnets {
 		if s.AZ == "" {

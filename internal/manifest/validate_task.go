@@ -83,7 +83,7 @@ func (v validator) commands() {
 
 func (v validator) network(w Workload) {
 	vpc := at("network.vpc")
-	if p := vpc.with("placement").with("subnets"); v.has(p) && len(w.Network.Subnets) == 0 {
+	if p := vpc.with("placement").with("subnets"); v.root.find(p) != nil && v.root.find(p).kind == sequence && len(w.Network.Subnets) == 0 {
 		v.bad(p, "name at least one subnet", "must not be empty")
 	}
 	v.ids(vpc.with("placement").with("subnets"), w.Network.Subnets, "subnet-", "subnet")
@@ -113,6 +113,9 @@ func (v validator) ids(p path, ids []string, prefix, what string) {
 		at := p.with(index(i))
 		if n := v.root.find(p); n != nil && n.kind == scalar {
 			at = p
+		}
+		if n := v.root.find(at); n != nil && n.kind != scalar {
+			continue
 		}
 		switch {
 		case slices.Contains(ids[:i], id):

@@ -31,13 +31,13 @@ func (v validator) variableName(p path, name string) {
 	}
 	switch {
 	case slices.Contains(agentVariables(), name):
-		v.bad(p, "choose another name", "ECS sets %s itself", name)
+		v.badKey(p, "choose another name", "ECS sets %s itself", name)
 	case ours && slices.Contains(ownVariables(), bare):
-		v.bad(p, "remove it", "ferry sets %s itself", name)
+		v.badKey(p, "remove it", "ferry sets %s itself", name)
 	case strings.ContainsAny(name, "= \t\x00"):
-		v.bad(p, "write letters, digits and underscores", "%q is no name for a variable", name)
+		v.badKey(p, "write letters, digits and underscores", "%q is no name for a variable", name)
 	case !isVariableName(name):
-		v.warn(p, "write letters, digits and underscores", "a shell cannot read a variable of the name %q", name)
+		v.warnKey(p, "write letters, digits and underscores", "a shell cannot read a variable of the name %q", name)
 	}
 }
 
@@ -101,7 +101,7 @@ func (v validator) secrets(w Workload) {
 		p := at("secrets", name)
 		v.variableName(p, name)
 		if _, twice := w.Variables[name]; twice {
-			v.bad(p, "remove one of the two", "%s is written under variables too", name)
+			v.badKey(p, "remove one of the two", "%s is written under variables too", name)
 		}
 		v.secret(p, w.Secrets[name])
 	}
