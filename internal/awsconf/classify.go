@@ -73,14 +73,25 @@ func Throttled(err error) bool {
 }
 
 // Foreign tells whether the answer came from something that does not speak AWS's protocol, for example an endpoint
-// that lacks the operation and answers with an HTML page, or a proxy.
+// that lacks the operation and answers with an HTML page, or a proxy. The SDK cannot read such an answer, or (in the XML
+// protocols) reads an error without a code from it.
 func Foreign(err error) bool {
-	var bad *smithy.DeserializationError
-	if !errors.As(err, &bad) {
-		return false
-	}
 	var api smithy.APIError
-	return !errors.As(err, &api)
+	if errors.As(err, &api) {
+		return api.ErrorCode() == "UnknownError" && !speaksAWS(err)
+	}
+	var bad *smithy.DeserializationError
+	return errors.As(err, &bad)
+}
+
+// speaksAWS tells whether the answer's type is one of AWS's protocols.
+func speaksAWS(err error) bool {
+	var r *smithyhttp.ResponseError
+	if !errors.As(err, &r) || r.Response == nil {
+		return true
+	}
+	t := contentType(r.Response.Response)
+	return t == "" || strings.Contains(t, "xml") || strings.Contains(t, "json") || strings.Contains(t, "cbor")
 }
 
 // expired tells whether the credentials were good once.

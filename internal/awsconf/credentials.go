@@ -3,7 +3,10 @@ package awsconf
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net/http"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -119,6 +122,8 @@ func refusedCredentials(o Options, err error) error {
 	case errors.As(err, &noMFA):
 		return refused("the AWS profile asks for an MFA code, which ferry does not prompt for",
 			"get session credentials first, for example with: aws sts get-session-token", nil)
+	case neverLoggedIn(err):
+		return refused("nobody is logged in with this AWS profile", "log in with: aws sso login"+profile, nil)
 	case errors.As(err, &badSSO), expired(err):
 		return refused("the AWS login has expired", "log in again with: aws sso login"+profile, short(err))
 	case onlyMetadataLeft(err):
@@ -126,6 +131,12 @@ func refusedCredentials(o Options, err error) error {
 			"log in with: aws sso login"+profile+", set AWS_PROFILE, or try ferry without an account: --env local", nil)
 	}
 	return refused("the AWS credentials cannot be used", "check them with: aws sts get-caller-identity"+profile, short(err))
+}
+
+// neverLoggedIn tells whether the file in which `aws sso login` keeps its token is missing.
+func neverLoggedIn(err error) bool {
+	var path *fs.PathError
+	return errors.As(err, &path) && errors.Is(path, fs.ErrNotExist) && strings.Contains(filepath.ToSlash(path.Path), "/sso/cache/")
 }
 
 func refused(what, hint string, cause error) error {

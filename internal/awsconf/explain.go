@@ -28,13 +28,13 @@ func Explain(err error) error {
 	call := callOf(err)
 	switch {
 	case expired(err):
-		return explained(err, call+" was refused: the credentials have expired", "log in again, for example with: aws sso login")
+		return explained(err, call+" was refused, because the credentials have expired", "log in again, for example with: aws sso login")
 	case rejected(err):
-		return explained(err, call+" was refused: AWS does not accept the credentials", "check them with: aws sts get-caller-identity")
+		return explained(err, call+" was refused, because AWS does not accept the credentials", "check them with: aws sts get-caller-identity")
 	case AccessDenied(err):
-		return explained(err, call+" was refused", "the identity in use needs this permission; `ferry` never works around it")
+		return explained(err, call+" was refused", "this permission is missing: ask whoever keeps the account's IAM policies")
 	case Throttled(err):
-		return explained(err, call+" was throttled and the retries are used up", "other tools may use the same account's limits; try again in a minute")
+		return explained(err, call+" was throttled, and the retries are used up", "other tools may use the same account's limits; try again in a minute")
 	case Foreign(err):
 		return foreign(err, call)
 	case unreachable(err) != nil:
