@@ -2,16 +2,14 @@ package plan
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"ferry.dev/ferry/internal/diag"
 )
 
-// Check reports what AWS would refuse, or what would never answer, although each manifest by itself is right: what an
-// environment and its services say about each other. Everything is reported, in the order of the services. The places
-// name the file relative to the workspace, without a line.
+// Check reports what AWS would refuse, or what would never answer, although each manifest by itself is right, which package
+// manifest has seen to: what an environment and its services say about each other. Everything is reported, in the order of
+// the services. The places name the file relative to the workspace, without a line.
 func Check(e Environment, services []Service) diag.List {
 	c := &checker{env: e}
 	c.environment()
@@ -38,12 +36,8 @@ func (c *checker) add(path, message, hint string) {
 func (c *checker) service(s Service) {
 	c.file = s.Name + "/manifest.yml"
 	c.name(s)
-	c.routing(s)
+	c.version(s)
 	c.placement(s)
-	c.container(s)
-	if s.Windows() && s.Manifest.Network.Connect {
-		c.add("network.connect", "Service Connect does not run beside Windows containers", "write connect: false")
-	}
 }
 
 func (c *checker) name(s Service) {
@@ -53,34 +47,20 @@ func (c *checker) name(s Service) {
 	}
 }
 
-func (c *checker) routing(s Service) {
+// version: ELB talks HTTP/2 and gRPC to targets only behind a listener with HTTPS.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
+func (c *checker) version(s Service) {
 	r := s.Routing
-	if r == nil {
+	if r == nil || r.HTTPS || r.Target.ProtocolVersion == "HTTP1" {
 		return
 	}
-	if r.Target.ContainerPort == 0 {
-		c.add("image.port", "the load balancer needs a port to send requests to", "write the port that the container listens on")
-	}
-	if v := r.Target.ProtocolVersion; v != "HTTP1" && !r.HTTPS {
-		c.add("http.version", fmt.Sprintf("%s needs HTTPS, and environment %q names no certificate", strings.ToLower(v), s.Env),
-			fmt.Sprintf("write http.%s.certificates in environments/%s/manifest.yml", strings.ToLower(r.LoadBalancer), s.Env))
-	}
-	if n := r.Rules[0].values(); n > maxConditionValues {
-		c.add("http", fmt.Sprintf("path, alias and allowed_source_ips come to %d values; a listener rule takes %d", n, maxConditionValues),
-			"name fewer aliases or source addresses")
-	}
-	if t := r.Target.Check; t.Timeout >= t.Interval {
-		c.add("http.healthcheck.timeout", fmt.Sprintf("%ds is not less than the interval, %ds", t.Timeout, t.Interval),
-			"make the timeout shorter")
-	}
+	c.add("http.version", fmt.Sprintf("%s needs HTTPS, and environment %q names no certificate", strings.ToLower(r.Target.ProtocolVersion), s.Env),
+		fmt.Sprintf("write http.%s.certificates in environments/%s/manifest.yml", strings.ToLower(r.LoadBalancer), s.Env))
 }
 
 // placement makes sure that a task gets an address and can fetch its image.
 func (c *checker) placement(s Service) {
 	m, n := s.Manifest.Network, c.env.Network
-	if m.DenyDefault && len(m.SecurityGroups) == 0 {
-		c.add("network.vpc.security_groups", "deny_default leaves the tasks without any security group", "name one under groups")
-	}
 	switch {
 	case len(m.Subnets) > 0:
 	case m.Placement == "private" && len(n.Private) == 0:
@@ -93,37 +73,39 @@ func (c *checker) placement(s Service) {
 	}
 }
 
-func (c *checker) container(s Service) {
-	for _, name := range slices.Sorted(maps.Keys(s.Manifest.Secrets)) {
-		if _, twice := s.Manifest.Variables[name]; twice {
-			c.add("secrets."+name, "is among the variables, too", "keep one of them")
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(s.Manifest.Image.DependsOn)) {
-		c.add("image.depends_on."+name, "there is no other container of this name in the task", "remove it")
-	}
-}
-
 // rules finds services that ask for the same requests: the second would never get one.
 func (c *checker) rules(services []Service) {
-	owner, number := map[string]string{}, map[string]string{}
+	owner := map[string]string{}
 	for _, s := range services {
 		if s.Routing == nil {
 			continue
 		}
-		c.file = s.Name + "/manifest.yml"
 		r := s.Routing.Rules[0]
-		listener := s.Routing.ListenerOutput(r)
-		want := fmt.Sprint(listener, r.Hosts, r.Paths, r.SourceIPs)
+		want := fmt.Sprint(s.Routing.ListenerOutput(r), r.Hosts, r.Paths, r.SourceIPs)
 		if first, twice := owner[want]; twice {
+			c.file = s.Name + "/manifest.yml"
 			c.add("http.path", fmt.Sprintf("service %q takes the same requests", first), "give each its own path or alias")
+			continue
 		}
 		owner[want] = s.Name
-		at := fmt.Sprint(listener, r.Priority)
-		if first, twice := number[at]; twice && owner[want] != first {
-			c.add("http", fmt.Sprintf("the rule has the number %d, which is that of service %q", r.Priority, first),
-				"deploy both at once, or package them together")
-		}
-		number[at] = s.Name
 	}
+}
+
+func (c *checker) environment() {
+	c.file = "environments/" + c.env.Name + "/manifest.yml"
+	for _, l := range c.env.LoadBalancers() {
+		if n := zones(l.Subnets); n < 2 {
+			c.add("network.vpc.subnets", fmt.Sprintf("the %s load balancer needs subnets in two availability zones and has %d", l.Scheme, n),
+				"name two subnets in different zones")
+		}
+	}
+}
+
+// zones counts the zones that subnets lie in. Imported ones, whose zone is not known here, count as one each.
+func zones(subnets []Subnet) int {
+	seen := map[string]bool{}
+	for _, s := range subnets {
+		seen[or(s.ID, or(s.AZ, fmt.Sprint(s.AZIndex)))] = true
+	}
+	return len(seen)
 }

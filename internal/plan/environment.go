@@ -2,7 +2,8 @@ package plan
 
 import "ferry.dev/ferry/internal/manifest"
 
-// NewEnvironment decides what an environment should hold, given what services want of it.
+// NewEnvironment decides what an environment should hold, given what services want of it. The manifest comes from package
+// manifest, which has filled its defaults in.
 func NewEnvironment(app manifest.App, env manifest.Environment, needs Needs) Environment {
 	return Environment{
 		App:                 app.Name,
@@ -28,19 +29,6 @@ func LiveNeeds(outputs map[string]string) Needs {
 	_, private := outputs[OutputPrivateALB]
 	nat := outputs[OutputNAT]
 	return Needs{PublicALB: public, PrivateALB: private, NAT: nat != "" && nat != NATNone}
-}
-
-// ContainerInsights returns the cluster's setting, in ECS's words. It is off by default: its metrics are billed.
-func (e Environment) ContainerInsights() string {
-	return or(e.Manifest.Cluster.ContainerInsights, "disabled")
-}
-
-// CapacityProviders returns what the cluster may run tasks on.
-func (e Environment) CapacityProviders() []string {
-	if p := e.Manifest.Cluster.CapacityProviders; len(p) > 0 {
-		return p
-	}
-	return []string{"FARGATE", "FARGATE_SPOT"}
 }
 
 // Names of the outputs of an environment's stack. Each is exported as <stack>-<name>.

@@ -18,17 +18,12 @@ func (s Service) HealthCheck() *HealthCheck {
 	}
 	return &HealthCheck{
 		Command:     m.Command,
-		Interval:    seconds(m.Interval, 10*time.Second),
-		Timeout:     seconds(m.Timeout, 5*time.Second),
-		Retries:     positive(m.Retries, 2),
-		StartPeriod: seconds(m.StartPeriod, 0),
+		Interval:    seconds(m.Interval),
+		Timeout:     seconds(m.Timeout),
+		Retries:     m.Retries,
+		StartPeriod: seconds(m.StartPeriod),
 	}
 }
 
 // seconds rounds up: half a second must not become none.
-func seconds(d, otherwise time.Duration) int {
-	if d <= 0 {
-		d = otherwise
-	}
-	return int((d + time.Second - 1) / time.Second)
-}
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }

@@ -44,7 +44,7 @@ func (e Environment) LoadBalancers() []LoadBalancer {
 	if e.PublicALB {
 		l := e.loadBalancer(Public, e.Manifest.HTTP.Public)
 		l.Scheme, l.Subnets = "internet-facing", e.Network.Public
-		l.Ingress = l.ingress(either(e.Manifest.HTTP.Public.SourceIPs, []string{"0.0.0.0/0"}))
+		l.Ingress = l.ingress(e.Manifest.HTTP.Public.SourceIPs)
 		all = append(all, l)
 	}
 	if e.PrivateALB {

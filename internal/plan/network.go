@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 
 	"ferry.dev/ferry/internal/manifest"
@@ -14,9 +13,6 @@ const (
 	NATSingle = "single"
 	NATPerAZ  = "per-az"
 )
-
-// defaultCIDR is the own VPC's range when the manifest names none.
-const defaultCIDR = "10.0.0.0/16"
 
 // Network is the environment's VPC: its own, or an imported one.
 type Network struct {
@@ -75,10 +71,7 @@ func newNetwork(m manifest.EnvNetwork, needs Needs) Network {
 			Public: keyed("Public", m.Public), Private: keyed("Private", m.Private),
 		}
 	}
-	n := Network{CIDR: or(m.CIDR, defaultCIDR), NAT: natMode(m.NAT, needs)}
-	if len(m.Public)+len(m.Private) == 0 {
-		m.Public, m.Private = parts(n.CIDR, 0), parts(n.CIDR, 8)
-	}
+	n := Network{CIDR: m.CIDR, NAT: natMode(m.NAT, needs)}
 	n.Public, n.Private = keyed("Public", m.Public), keyed("Private", m.Private)
 	for i := range n.Public {
 		n.Public[i].Table = "PublicRouteTable"
@@ -102,25 +95,6 @@ func natMode(mode string, needs Needs) string {
 }
 
 func natKey(i int) string { return fmt.Sprintf("NATGateway%d", i+1) }
-
-// parts takes two of the sixteen equal parts of a range, beginning with part first. Public subnets take the first half
-// and private ones the second, so that more zones can be added on both sides without moving any.
-func parts(cidr string, first int) []manifest.Subnet {
-	vpc, err := netip.ParsePrefix(cidr)
-	if err != nil || !vpc.Addr().Is4() {
-		return nil // Check reports it
-	}
-	bits := min(vpc.Bits()+4, 28)
-	var subnets []manifest.Subnet
-	for i := range 2 {
-		a := vpc.Masked().Addr().As4()
-		n := uint32(a[0])<<24 | uint32(a[1])<<16 | uint32(a[2])<<8 | uint32(a[3])
-		n += uint32(first+i) << (32 - bits)
-		part := netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
-		subnets = append(subnets, manifest.Subnet{CIDR: netip.PrefixFrom(part, bits).String()})
-	}
-	return subnets
-}
 
 // keyed gives subnets their logical IDs. kind is "Public" or "Private".
 func keyed(kind string, subnets []manifest.Subnet) []Subnet {

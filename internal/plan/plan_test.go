@@ -14,7 +14,15 @@ import (
 func app() manifest.App { return manifest.App{Name: "demo", Tags: map[string]string{"team": "shop"}} }
 
 func env(change ...func(*manifest.Environment)) manifest.Environment {
-	e := manifest.Environment{Name: "test", Account: "123456789012", Region: "us-east-1"}
+	e := manifest.Environment{
+		Name: "test", Account: "123456789012", Region: "us-east-1",
+		Network: manifest.EnvNetwork{
+			CIDR: "10.0.0.0/16", NAT: "none",
+			Public:  []manifest.Subnet{{CIDR: "10.0.0.0/24"}, {CIDR: "10.0.1.0/24"}},
+			Private: []manifest.Subnet{{CIDR: "10.0.2.0/24"}, {CIDR: "10.0.3.0/24"}},
+		},
+		HTTP: manifest.EnvHTTP{Public: manifest.ALB{SourceIPs: []string{"0.0.0.0/0"}}},
+	}
 	for _, c := range change {
 		c(&e)
 	}
@@ -25,8 +33,14 @@ func web(change ...func(*manifest.Workload)) manifest.Workload {
 	w := manifest.Workload{
 		Name: "web", Type: manifest.LoadBalancedWebService,
 		Image: manifest.Image{Build: &manifest.Build{}, Port: 8080},
-		HTTP:  &manifest.HTTP{Path: "/", RedirectToHTTPS: true},
-		CPU:   256, Memory: 512, Count: 1,
+		HTTP: &manifest.HTTP{
+			Path: "/", Version: "http1", RedirectToHTTPS: true, DeregistrationDelay: time.Minute,
+			HealthCheck: manifest.HTTPHealthCheck{
+				Path: "/", SuccessCodes: "200", HealthyThreshold: 2, UnhealthyThreshold: 2,
+				Interval: 10 * time.Second, Timeout: 5 * time.Second, GracePeriod: time.Minute,
+			},
+		},
+		CPU: 256, Memory: 512, Count: 1,
 	}
 	for _, c := range change {
 		c(&w)
@@ -199,15 +213,18 @@ func TestTheExecutionRoleMayTouchWhatTheTaskNamesAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestAGRPCTargetIsAskedAsGRPCServersExpect(t *testing.T) {
+func TestATargetIsAskedAsTheManifestSays(t *testing.T) {
 	t.Parallel()
 	got := service(func(w *manifest.Workload) {
-		w.HTTP.Version = "grpc"
-		w.HTTP.HealthCheck = manifest.HTTPHealthCheck{Path: "/", SuccessCodes: "200", Interval: 1500 * time.Millisecond}
-	}).Routing.Target.Check
-	want := plan.TargetCheck{
-		Path: "/AWS.ALB/healthcheck", Port: "traffic-port", Codes: "12", GRPC: true,
-		Healthy: 2, Unhealthy: 2, Interval: 2, Timeout: 5,
+		w.HTTP.Version, w.HTTP.Stickiness, w.HTTP.TargetPort = "grpc", true, 443
+		w.HTTP.HealthCheck.Interval, w.HTTP.HealthCheck.Port, w.HTTP.HealthCheck.SuccessCodes = 5500*time.Millisecond, 9000, "12"
+	}).Routing.Target
+	got.Name = ""
+	want := plan.TargetGroup{
+		ContainerPort: 443, Protocol: "HTTPS", ProtocolVersion: "GRPC", DeregistrationDelay: 60, Stickiness: true,
+		Check: plan.TargetCheck{
+			Path: "/", Port: "9000", Codes: "12", GRPC: true, Healthy: 2, Unhealthy: 2, Interval: 6, Timeout: 5,
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -3,7 +3,6 @@ package plan
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"ferry.dev/ferry/internal/manifest"
 )
@@ -38,7 +37,7 @@ type TargetCheck struct {
 	Interval, Timeout  int
 }
 
-// ListenerRule sends matching requests to the target group. Its conditions hold maxConditionValues values at most.
+// ListenerRule sends matching requests to the target group.
 type ListenerRule struct {
 	Key                     string // logical ID in the template
 	Listener                string // HTTP or HTTPS
@@ -46,26 +45,10 @@ type ListenerRule struct {
 	Hosts, Paths, SourceIPs []string
 }
 
-// maxConditionValues is ELB's limit of values in all conditions of one rule.
-// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
-const maxConditionValues = 5
-
-// Health checks of a target group where the manifest says nothing: a new task is in service after two good answers,
-// 20 s, not after ELB's 150 s, and a bad one is out after two bad answers.
 const (
-	defaultHealthy      = 2
-	defaultUnhealthy    = 2
-	defaultInterval     = 10 * time.Second
-	defaultTimeout      = 5 * time.Second
-	defaultDeregister   = 60 * time.Second
-	defaultGracePeriod  = 60 * time.Second
-	defaultHTTPCodes    = "200"
-	defaultGRPCCodes    = "12" // UNIMPLEMENTED: the server speaks gRPC
-	defaultGRPCPath     = "/AWS.ALB/healthcheck"
-	trafficPort         = "traffic-port"
-	listenerHTTP        = "HTTP"
-	listenerHTTPS       = "HTTPS"
-	protocolVersionGRPC = "GRPC"
+	trafficPort   = "traffic-port"
+	listenerHTTP  = "HTTP"
+	listenerHTTPS = "HTTPS"
 )
 
 // newRouting decides how requests reach a service, or returns nil where none shall.
@@ -106,14 +89,14 @@ func newTargetGroup(s Service) TargetGroup {
 	t := TargetGroup{
 		ContainerPort:       s.HTTPPort(),
 		Protocol:            "HTTP",
-		ProtocolVersion:     strings.ToUpper(or(h.Version, "http1")),
-		DeregistrationDelay: seconds(h.DeregistrationDelay, defaultDeregister),
+		ProtocolVersion:     strings.ToUpper(h.Version),
+		DeregistrationDelay: seconds(h.DeregistrationDelay),
 		Stickiness:          h.Stickiness,
 	}
 	if t.ContainerPort == 443 {
 		t.Protocol = "HTTPS"
 	}
-	t.Check = newTargetCheck(h.HealthCheck, t.ProtocolVersion == protocolVersionGRPC)
+	t.Check = newTargetCheck(h.HealthCheck, t.ProtocolVersion == "GRPC")
 	// CloudFormation makes the new one before it deletes the old, so whatever makes it another is part of the name.
 	t.Name = digested(s.Stack, maxTargetGroupName, t.Protocol, t.ProtocolVersion)
 	return t
@@ -121,24 +104,17 @@ func newTargetGroup(s Service) TargetGroup {
 
 func newTargetCheck(m manifest.HTTPHealthCheck, grpc bool) TargetCheck {
 	c := TargetCheck{
-		Path:      or(m.Path, "/"),
+		Path:      m.Path,
 		Port:      trafficPort,
-		Codes:     or(m.SuccessCodes, defaultHTTPCodes),
+		Codes:     m.SuccessCodes,
 		GRPC:      grpc,
-		Healthy:   positive(m.HealthyThreshold, defaultHealthy),
-		Unhealthy: positive(m.UnhealthyThreshold, defaultUnhealthy),
-		Interval:  seconds(m.Interval, defaultInterval),
-		Timeout:   seconds(m.Timeout, defaultTimeout),
+		Healthy:   m.HealthyThreshold,
+		Unhealthy: m.UnhealthyThreshold,
+		Interval:  seconds(m.Interval),
+		Timeout:   seconds(m.Timeout),
 	}
 	if m.Port != 0 {
 		c.Port = strconv.Itoa(m.Port)
-	}
-	// The defaults of HTTP mean nothing to a gRPC server.
-	if grpc && c.Codes == defaultHTTPCodes {
-		c.Codes = defaultGRPCCodes
-	}
-	if grpc && c.Path == "/" {
-		c.Path = defaultGRPCPath
 	}
 	return c
 }
@@ -178,15 +154,6 @@ func pathPatterns(path string) []string {
 		return []string{path}
 	}
 	return []string{path, path + "/*"}
-}
-
-func (r ListenerRule) values() int { return len(r.Hosts) + len(r.Paths) + len(r.SourceIPs) }
-
-func positive(n, otherwise int) int {
-	if n <= 0 {
-		return otherwise
-	}
-	return n
 }
 
 // URL returns the service's address, given the outputs of the environment's stack; "" where it has none, or where its

@@ -34,11 +34,7 @@ func (e Environment) Egress() []Rule { return extraRules(e.Manifest.Network.Egre
 func extraRules(manifest []manifest.SecurityGroupRule) []Rule {
 	var rules []Rule
 	for _, m := range manifest {
-		protocol := strings.ToLower(or(m.Protocol, "tcp"))
-		if protocol == "all" {
-			protocol = "-1"
-		}
-		rules = append(rules, newRule(m.CIDR, protocol, m.FromPort, m.ToPort))
+		rules = append(rules, newRule(m.CIDR, m.Protocol, m.FromPort, m.ToPort))
 	}
 	return rules
 }

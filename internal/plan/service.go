@@ -3,12 +3,13 @@ package plan
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"ferry.dev/ferry/internal/manifest"
 )
 
-// NewService decides what should exist for one service in one environment. envFile holds what the manifest's env_file
-// said; it may be nil.
+// NewService decides what should exist for one service in one environment. Manifests come from package manifest, which
+// has filled their defaults in. envFile holds what the manifest's env_file said; it may be nil.
 func NewService(app manifest.App, env manifest.Environment, w manifest.Workload, envFile map[string]string) Service {
 	stack := ServiceStack(app.Name, env.Name, w.Name)
 	s := Service{
@@ -65,7 +66,7 @@ func newTaskNetwork(s Service) TaskNetwork {
 
 // Windows tells whether the tasks run a Windows image.
 func (s Service) Windows() bool {
-	return len(s.Manifest.Platform.OS) >= 7 && s.Manifest.Platform.OS[:7] == "WINDOWS"
+	return strings.HasPrefix(s.Manifest.Platform.OS, "WINDOWS")
 }
 
 // HTTPPort is the container port that requests go to; 0 where there is none.
@@ -106,7 +107,7 @@ func (s Service) GracePeriod() int {
 	if s.Routing == nil {
 		return 0
 	}
-	return seconds(s.Manifest.HTTP.HealthCheck.GracePeriod, defaultGracePeriod)
+	return seconds(s.Manifest.HTTP.HealthCheck.GracePeriod)
 }
 
 // Discoverable tells whether other services can look this one up in the environment's namespace.
@@ -118,6 +119,3 @@ func (s Service) ConnectAlias() string { return or(s.Manifest.Network.ConnectAli
 // ConnectName is this service's name for Service Connect in the namespace. It differs from the name that DNS has there,
 // because Cloud Map has one entry per name.
 func (s Service) ConnectName() string { return s.Name + "-sc" }
-
-// Retention is how many days CloudWatch Logs keeps the service's log.
-func (s Service) Retention() int { return positive(s.Manifest.Logging.Retention, 30) }

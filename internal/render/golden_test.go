@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"ferry.dev/ferry/internal/plan"
 	"ferry.dev/ferry/internal/render"
 )
 
@@ -17,10 +16,10 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestEnvironmentTemplatesAreTheGoldenOnes(t *testing.T) {
 	t.Parallel()
-	for name, c := range environmentCases() {
+	for name, e := range environmentCases(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			out, err := render.EnvironmentStack(plan.NewEnvironment(demo(), c.env, c.needs))
+			out, err := render.EnvironmentStack(e)
 			golden(t, filepath.Join("environment", name+".stack.yml"), out, err)
 		})
 	}
@@ -28,15 +27,14 @@ func TestEnvironmentTemplatesAreTheGoldenOnes(t *testing.T) {
 
 func TestServiceDocumentsAreTheGoldenOnes(t *testing.T) {
 	t.Parallel()
-	for name, c := range serviceCases() {
+	for name, c := range serviceCases(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := c.plan()
-			stack, err := render.ServiceStack(s)
+			stack, err := render.ServiceStack(c.plan)
 			golden(t, filepath.Join("service", name+".stack.yml"), stack, err)
-			task, err := render.TaskDefinition(s, c.release)
+			task, err := render.TaskDefinition(c.plan, c.release)
 			golden(t, filepath.Join("service", name+".taskdef.json"), task, err)
-			service, err := render.ServiceDefinition(s)
+			service, err := render.ServiceDefinition(c.plan)
 			golden(t, filepath.Join("service", name+".service.json"), service, err)
 		})
 	}
@@ -50,19 +48,12 @@ func golden(t *testing.T, name string, got []byte, err error) {
 	}
 	file := filepath.Join("testdata", name)
 	if *update {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
 		if err := os.WriteFile(file, got, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want = bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n"))
+	want := bytes.ReplaceAll(read(t, file), []byte("\r\n"), []byte("\n"))
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
 		t.Errorf("%s (-want +got, go test -update writes it anew):\n%s", file, diff)
 	}

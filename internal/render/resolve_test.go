@@ -7,7 +7,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ferry.dev/ferry/internal/fault"
-	"ferry.dev/ferry/internal/manifest"
 	"ferry.dev/ferry/internal/plan"
 	"ferry.dev/ferry/internal/render"
 )
@@ -55,8 +54,8 @@ func TestResolveNamesEverythingThatNothingFills(t *testing.T) {
 func TestAUsersTextIsNeverTakenForAPlaceholder(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{"A": "${HOME}", "B": "${demo-test.One}", "C": "\\${x} \"${AWS::AccountId}\""}
-	w := backend(func(w *manifest.Workload) { w.Variables = want })
-	s := plan.NewService(demo(), testEnv(), w, nil)
+	s := web(t, "")
+	s.Manifest.Variables, s.Routing = want, nil
 	doc, err := render.TaskDefinition(s, plan.Release{Image: "web"})
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,6 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"ferry.dev/ferry/internal/manifest"
 	"ferry.dev/ferry/internal/plan"
 	"ferry.dev/ferry/internal/render"
 )
@@ -34,20 +33,19 @@ func TestEveryGoldenTemplateIsCleanForCfnLint(t *testing.T) {
 
 func TestTheDigestTellsTemplatesAndTagsApart(t *testing.T) {
 	t.Parallel()
-	digest := func(a manifest.App, w manifest.Workload) string {
-		return stackDigest(t, plan.NewService(a, testEnv(), w, nil))
-	}
-	plain := digest(demo(), web())
-	if again := digest(demo(), web()); again != plain {
+	plain := stackDigest(t, web(t, ""))
+	if again := stackDigest(t, web(t, "")); again != plain {
 		t.Errorf("%s became %s", plain, again)
 	}
-	if image := digest(demo(), web(func(w *manifest.Workload) { w.CPU, w.Count = 512, 3 })); image != plain {
+	if release := stackDigest(t, web(t, "count: 3\nvariables: {A: b}\n")); release != plain {
 		t.Error("what only the release needs changes the infrastructure")
 	}
-	if logs := digest(demo(), web(func(w *manifest.Workload) { w.Logging.Retention = 7 })); logs == plain {
+	if logs := stackDigest(t, web(t, "logging: {retention: 7}\n")); logs == plain {
 		t.Error("another retention, the same digest")
 	}
-	if tags := digest(manifest.App{Name: "demo"}, web()); tags == plain {
+	tagged := web(t, "")
+	tagged.Tags["team"] = "other"
+	if stackDigest(t, tagged) == plain {
 		t.Error("other tags, the same digest")
 	}
 }
@@ -67,9 +65,9 @@ func stackDigest(t *testing.T, s plan.Service) string {
 
 func TestExportsAreNamedAfterTheirStackAndOutput(t *testing.T) {
 	t.Parallel()
-	for name, c := range environmentCases() {
+	for name, e := range environmentCases(t) {
 		seen := map[string]bool{}
-		for output, o := range template(t, name, c).Outputs {
+		for output, o := range template(t, name, e).Outputs {
 			want := "demo-test-" + output
 			if output == plan.OutputTemplateDigest {
 				want = ""
@@ -86,19 +84,17 @@ func TestExportsAreNamedAfterTheirStackAndOutput(t *testing.T) {
 func TestEveryImportOfAServiceIsAnExportOfItsEnvironment(t *testing.T) {
 	t.Parallel()
 	imports := regexp.MustCompile(`!ImportValue "([^"]+)"|\$\{demo-test\.([A-Za-z]+)\}`)
-	for name, c := range serviceCases() {
+	for name, c := range serviceCases(t) {
 		if name == "long-names" {
 			continue
 		}
-		e := plan.NewEnvironment(c.app, c.env, plan.NeedsOf(c.service))
-		env, err := render.EnvironmentStack(e)
+		env, err := render.EnvironmentStack(plan.NewEnvironment(demo(), c.env, plan.NeedsOf(c.plan.Manifest)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := c.plan()
-		stack, _ := render.ServiceStack(s)
-		task, _ := render.TaskDefinition(s, c.release)
-		service, _ := render.ServiceDefinition(s)
+		stack, _ := render.ServiceStack(c.plan)
+		task, _ := render.TaskDefinition(c.plan, c.release)
+		service, _ := render.ServiceDefinition(c.plan)
 		for _, m := range imports.FindAllStringSubmatch(string(bytes.Join([][]byte{stack, task, service}, nil)), -1) {
 			export := m[1]
 			if m[2] != "" {
@@ -120,9 +116,9 @@ type cloudFormation struct {
 	Outputs map[string]struct{ Export struct{ Name string } }
 }
 
-func template(t *testing.T, name string, c environmentCase) cloudFormation {
+func template(t *testing.T, name string, e plan.Environment) cloudFormation {
 	t.Helper()
-	out, err := render.EnvironmentStack(plan.NewEnvironment(demo(), c.env, c.needs))
+	out, err := render.EnvironmentStack(e)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,11 +132,11 @@ func template(t *testing.T, name string, c environmentCase) cloudFormation {
 // What needs the way to the internet waits for it: without DependsOn the order is luck.
 func TestWhatNeedsTheInternetGatewayWaitsForIt(t *testing.T) {
 	t.Parallel()
-	for name, c := range environmentCases() {
-		if c.env.Network.ID != "" {
+	for name, e := range environmentCases(t) {
+		if !e.Network.Own() {
 			continue
 		}
-		for id, r := range template(t, name, c).Resources {
+		for id, r := range template(t, name, e).Resources {
 			want := ""
 			switch {
 			case r.Type == "AWS::EC2::EIP", id == "PublicDefaultRoute":
@@ -157,32 +153,16 @@ func TestWhatNeedsTheInternetGatewayWaitsForIt(t *testing.T) {
 
 func TestNoTemplateRepeatsTheStacksTags(t *testing.T) {
 	t.Parallel()
-	out, err := render.ServiceStack(serviceCases()["full"].plan())
+	out, err := render.ServiceStack(serviceCases(t)["full"].plan)
 	if err != nil || bytes.Contains(out, []byte("ferry:application")) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
 
-func TestANamedZoneIsTakenAsItIsNamed(t *testing.T) {
-	t.Parallel()
-	e := testEnv(func(e *manifest.Environment) {
-		e.Network.Public = []manifest.Subnet{{CIDR: "10.0.0.0/24", AZ: "us-east-1c"}, {CIDR: "10.0.1.0/24", AZ: "us-east-1-bos-1a"}}
-	})
-	out, err := render.EnvironmentStack(plan.NewEnvironment(demo(), e, plan.Needs{}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{`AvailabilityZone: !Sub "${AWS::Region}c"`, `AvailabilityZone: !Sub "${AWS::Region}-bos-1a"`} {
-		if !bytes.Contains(out, []byte(want)) {
-			t.Errorf("%s is not in\n%s", want, out)
-		}
-	}
-}
-
 func TestAContainerWaitsForThoseItDependsOn(t *testing.T) {
 	t.Parallel()
-	c := serviceCases()["backend"]
-	c.service.Image.DependsOn = map[string]string{"proxy": "healthy", "init": "success"}
+	c := serviceCases(t)["backend"]
+	c.plan.Manifest.Image.DependsOn = map[string]string{"proxy": "healthy", "init": "success"}
 	task, _ := documents(t, c)
 	got := ""
 	for _, d := range task.ContainerDefinitions[0].DependsOn {

@@ -30,8 +30,8 @@ func newTaskDefinition(s plan.Service, r plan.Release) taskDefinition {
 		CPU:                     strconv.Itoa(m.CPU),
 		Memory:                  strconv.Itoa(m.Memory),
 		RuntimePlatform: runtimePlatform{
-			CPUArchitecture:       or(m.Platform.Arch, "X86_64"),
-			OperatingSystemFamily: or(m.Platform.OS, "LINUX"),
+			CPUArchitecture:       m.Platform.Arch,
+			OperatingSystemFamily: m.Platform.OS,
 		},
 		ContainerDefinitions: []container{newContainer(s, r)},
 		Tags:                 tags(releaseTags(s, r)),
