@@ -15,7 +15,7 @@ func taskChanges(live types.TaskDefinition, want ecs.RegisterTaskDefinitionInput
 	old, new := withTaskDefaults(registered(live)), withTaskDefaults(want)
 	diffs := differences(nil, reflect.ValueOf(old), reflect.ValueOf(new))
 	main := mainContainer(want)
-	reasons := make([]string, 0, len(diffs))
+	var reasons []string
 	for _, d := range diffs {
 		reasons = append(reasons, taskReason(d, main))
 	}

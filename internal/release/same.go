@@ -20,7 +20,12 @@ func differences(path []string, old, new reflect.Value) []difference {
 	if vacant(old) && vacant(new) {
 		return nil
 	}
-	if vacant(old) || vacant(new) {
+	switch {
+	case old.Kind() == reflect.Map:
+		return mapDifferences(path, index(old), index(new))
+	case old.Kind() == reflect.Slice && named(old.Type().Elem()):
+		return mapDifferences(path, byName(old), byName(new))
+	case vacant(old) || vacant(new):
 		return []difference{{path, old, new}}
 	}
 	switch old.Kind() {
@@ -28,12 +33,7 @@ func differences(path []string, old, new reflect.Value) []difference {
 		return differences(path, old.Elem(), new.Elem())
 	case reflect.Struct:
 		return structDifferences(path, old, new)
-	case reflect.Map:
-		return mapDifferences(path, index(old), index(new))
 	case reflect.Slice:
-		if named(old.Type().Elem()) {
-			return mapDifferences(path, byName(old), byName(new))
-		}
 		return sliceDifferences(path, old, new)
 	}
 	if old.Equal(new) {

@@ -30,7 +30,7 @@ func (c *Client) Settle(ctx context.Context, r Request, sink event.Sink) (Verdic
 			return false, fmt.Errorf("service %s is gone", r.Service)
 		}
 		now = out.Services[0]
-		return now.PendingCount == 0 && now.RunningCount == now.DesiredCount, nil
+		return now.RunningCount >= now.DesiredCount, nil
 	})
 	v := Verdict{Code: fault.OK, Status: aws.ToString(now.Status)}
 	if errors.Is(err, poll.ErrLimit) {
