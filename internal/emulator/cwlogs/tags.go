@@ -6,6 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+
+	"ferry.dev/ferry/internal/emulator/ids"
 )
 
 // TagResource adds tags to a log group, named by its ARN.
@@ -59,4 +61,15 @@ func (s *Service) withTags(resource *string, f func(map[string]string)) error {
 	}
 	f(g.Tags)
 	return nil
+}
+
+// Tagged lists the log groups with their tags, for the resource groups tagging API.
+func (s *Service) Tagged() []ids.Tagged {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []ids.Tagged
+	for name, g := range s.groups {
+		all = append(all, ids.Tagged{ARN: s.groupARN(name), Tags: maps.Clone(g.Tags)})
+	}
+	return all
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"ferry.dev/ferry/internal/emulator/runtime"
+	"ferry.dev/ferry/internal/emulator/ssm"
 )
 
 // prepare fetches what the task's containers need before any of them may start: images, secrets, log streams.
@@ -137,11 +138,11 @@ func (s *Service) secret(ctx context.Context, from string) (string, error) {
 		if s.SSM == nil {
 			return "", fmt.Errorf("unable to retrieve secrets from ssm: service call has been retried 1 time(s): invalid parameters: %s", from)
 		}
-		value, err := s.SSM.Value(ctx, from)
+		out, err := s.SSM.GetParameter(ctx, &ssm.GetParameterInput{Name: &from, WithDecryption: aws.Bool(true)})
 		if err != nil {
 			return "", fmt.Errorf("unable to retrieve secrets from ssm: service call has been retried 1 time(s): invalid parameters: %s: %w", from, err)
 		}
-		return value, nil
+		return aws.ToString(out.Parameter.Value), nil
 	}
 	fields := strings.Split(from, ":")
 	for len(fields) < 10 {

@@ -24,6 +24,7 @@ import (
 	"ferry.dev/ferry/internal/emulator/cwlogs"
 	"ferry.dev/ferry/internal/emulator/ids"
 	"ferry.dev/ferry/internal/emulator/runtime"
+	"ferry.dev/ferry/internal/emulator/ssm"
 	"ferry.dev/ferry/internal/emulator/wire"
 )
 
@@ -55,9 +56,9 @@ type Images interface {
 	Image(ref string) (v1.Image, error)
 }
 
-// Parameters reads Systems Manager parameters by name or ARN, decrypted.
+// Parameters reads Systems Manager parameters, by name or ARN.
 type Parameters interface {
-	Value(ctx context.Context, name string) (string, error)
+	GetParameter(context.Context, *ssm.GetParameterInput) (*ssm.GetParameterOutput, error)
 }
 
 // Secrets reads Secrets Manager secrets.
