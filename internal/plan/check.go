@@ -58,9 +58,17 @@ func (c *checker) version(s Service) {
 		fmt.Sprintf("write http.%s.certificates in environments/%s/manifest.yml", strings.ToLower(r.LoadBalancer), s.Env))
 }
 
+// maxSecurityGroups is how many security groups a task's network interface takes.
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
+const maxSecurityGroups = 5
+
 // placement makes sure that a task gets an address and can fetch its image.
 func (c *checker) placement(s Service) {
 	m, n := s.Manifest.Network, c.env.Network
+	if len(s.Network.SecurityGroups) > maxSecurityGroups {
+		c.add("network.vpc.security_groups", fmt.Sprintf("a task takes %d security groups, and these are %d with ferry's own", maxSecurityGroups, len(s.Network.SecurityGroups)),
+			"name fewer groups")
+	}
 	switch {
 	case len(m.Subnets) > 0:
 	case m.Placement == "private" && len(n.Private) == 0:

@@ -33,6 +33,12 @@ func TestCheckNamesWhatAWSWouldRefuse(t *testing.T) {
 			work: name(strings.Repeat("x", 120)),
 			want: `name: the stack's name "demo-test-` + strings.Repeat("x", 120) + `" is longer than 128 characters`,
 		},
+		"six security groups": {
+			work: func(w *manifest.Workload) {
+				w.Network = manifest.WorkloadNetwork{DenyDefault: true, SecurityGroups: []string{"1", "2", "3", "4", "5"}}
+			},
+			want: "network.vpc.security_groups: a task takes 5 security groups, and these are 6 with ferry's own",
+		},
 		"no public subnets": {
 			work: func(w *manifest.Workload) { w.HTTP = nil },
 			env:  func(e *manifest.Environment) { e.Network.ID, e.Network.Public = "vpc-1", nil },

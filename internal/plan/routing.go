@@ -172,15 +172,9 @@ func (s Service) URL(environment map[string]string) string {
 	return base + strings.TrimSuffix(strings.TrimSuffix(s.Routing.Path, "/"), "*")
 }
 
-// GroupEgress lets the load balancer talk to a security group.
-type GroupEgress struct {
-	Key, Group string
-	From, To   int
-}
-
-// LoadBalancerEgress returns what the load balancer needs where the tasks are not in the environment's security group.
-// That the tasks' own groups let it in is for their owner to say.
-func (s Service) LoadBalancerEgress() []GroupEgress {
+// LoadBalancerPorts returns the ports that the load balancer must be let to where the tasks are not in the environment's
+// security group, which it may reach anyway: then the service has one of its own for it. Nothing where they are.
+func (s Service) LoadBalancerPorts() []int {
 	if s.Routing == nil || !s.Manifest.Network.DenyDefault {
 		return nil
 	}
@@ -188,13 +182,5 @@ func (s Service) LoadBalancerEgress() []GroupEgress {
 	if check, err := strconv.Atoi(s.Routing.Target.Check.Port); err == nil && check != ports[0] {
 		ports = append(ports, check)
 	}
-	var rules []GroupEgress
-	for _, group := range s.Manifest.Network.SecurityGroups {
-		for _, port := range ports {
-			rules = append(rules, GroupEgress{
-				Key: "LoadBalancerEgress" + strconv.Itoa(len(rules)+1), Group: group, From: port, To: port,
-			})
-		}
-	}
-	return rules
+	return ports
 }

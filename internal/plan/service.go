@@ -35,8 +35,8 @@ func NewService(app manifest.App, env manifest.Environment, w manifest.Workload,
 	if w.Image.Location == "" {
 		s.Repository = Repository(app.Name, w.Name)
 	}
-	s.Network = newTaskNetwork(s)
 	s.Routing = newRouting(s, env)
+	s.Network = newTaskNetwork(s)
 	return s
 }
 
@@ -52,6 +52,9 @@ func newTaskNetwork(s Service) TaskNetwork {
 	n := TaskNetwork{Subnets: m.Subnets, SecurityGroups: slices.Clone(m.SecurityGroups)}
 	if !m.DenyDefault {
 		n.SecurityGroups = append([]string{Ref(s.EnvStack, OutputSecurityGroup)}, n.SecurityGroups...)
+	}
+	if len(s.LoadBalancerPorts()) > 0 {
+		n.SecurityGroups = append(n.SecurityGroups, Ref(s.Stack, "FromLoadBalancer"))
 	}
 	switch {
 	case len(m.Subnets) > 0: // whether they lead outside is their owner's business
