@@ -77,7 +77,9 @@ func (l *line) await(ctx context.Context, j job, result *ServiceResult) error {
 // close writes the end of a service into its result.
 func (e *end) close(began time.Time) {
 	if e.err != nil {
-		e.err = awsconf.Explain(e.err)
+		if e.err = awsconf.Explain(e.err); fault.ExitCode(e.err) == fault.Interrupted {
+			e.err = &fault.Error{Code: fault.Interrupted, What: e.result.Service + ": interrupted", Err: e.err}
+		}
 		e.result.Error, e.result.Hint = e.err.Error(), fault.Hint(e.err)
 	}
 	code := fault.ExitCode(e.err)

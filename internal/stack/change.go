@@ -108,15 +108,46 @@ func (c *Client) create(ctx context.Context, ch *Change) error {
 	out, err := c.CFN.CreateChangeSet(ctx, in)
 	var exists *types.AlreadyExistsException
 	if errors.As(err, &exists) {
-		if err = c.drop(ctx, ch.Spec.Name, *in.ChangeSetName); err == nil {
-			out, err = c.CFN.CreateChangeSet(ctx, in)
-		}
+		return c.adopt(ctx, ch, in)
 	}
 	if err != nil {
 		return fmt.Errorf("proposing a change of stack %s: %w", ch.Spec.Name, err)
 	}
 	ch.id, ch.stack = aws.ToString(out.Id), aws.ToString(out.StackId)
 	return nil
+}
+
+// adopt takes over the change set of the same content that a killed run has left or another one computes just now. One that
+// cannot be executed any more is replaced.
+func (c *Client) adopt(ctx context.Context, ch *Change, in *cloudformation.CreateChangeSetInput) error {
+	old, err := c.CFN.DescribeChangeSet(ctx, &cloudformation.DescribeChangeSetInput{StackName: in.StackName, ChangeSetName: in.ChangeSetName})
+	if err != nil {
+		return fmt.Errorf("reading the change set that is there of stack %s: %w", ch.Spec.Name, err)
+	}
+	if usable(old) {
+		ch.id, ch.stack = aws.ToString(old.ChangeSetId), aws.ToString(old.StackId)
+		return nil
+	}
+	if err := c.drop(ctx, ch.Spec.Name, aws.ToString(old.ChangeSetId)); err != nil {
+		return fmt.Errorf("removing an old change set of stack %s: %w", ch.Spec.Name, err)
+	}
+	out, err := c.CFN.CreateChangeSet(ctx, in)
+	if err != nil {
+		return fmt.Errorf("proposing a change of stack %s: %w", ch.Spec.Name, err)
+	}
+	ch.id, ch.stack = aws.ToString(out.Id), aws.ToString(out.StackId)
+	return nil
+}
+
+// usable tells whether a change set is, or will be, ready to be executed.
+func usable(d *cloudformation.DescribeChangeSetOutput) bool {
+	switch d.Status {
+	case types.ChangeSetStatusCreatePending, types.ChangeSetStatusCreateInProgress:
+		return true
+	case types.ChangeSetStatusCreateComplete:
+		return d.ExecutionStatus == types.ExecutionStatusAvailable
+	}
+	return false
 }
 
 func changeSetName(s Spec) string {

@@ -53,6 +53,15 @@ func (f *following) story(ctx context.Context, t types.Task) event.TaskStopped {
 	return e
 }
 
+// complete reads log lines that had not arrived when their task was explained.
+func (f *following) complete(ctx context.Context) {
+	for i := range f.failures {
+		if e := &f.failures[i]; e.ExitCode != nil && len(e.LogTail) == 0 {
+			e.LogTail = f.tail(ctx, e.Container, e.TaskID)
+		}
+	}
+}
+
 // culprit is the container that ended the task: the first that failed, else the first with a reason, else the only one.
 func culprit(t types.Task) *types.Container {
 	for i := range t.Containers {

@@ -19,7 +19,7 @@ import (
 // Follow follows a deployment to its end and returns its verdict. It survives throttling and a broken network. The
 // error is nil for every verdict that AWS has given, bad ones too; a limit that has passed is a verdict as well.
 func (c *Client) Follow(ctx context.Context, r Request, sink event.Sink) (Verdict, error) {
-	f := &following{Client: c, Request: r, sink: sink, told: map[string]bool{}, aside: time.Now()}
+	f := &following{Client: c, Request: r, sink: sink, told: map[string]bool{}, aside: time.Now(), well: true}
 	w := poll.Wait{Subject: r.Subject, Limit: r.Limit, For: f.waitsFor}
 	err := c.Pace.Until(ctx, w, sink, f.look)
 	if errors.Is(err, poll.ErrLimit) {
@@ -29,6 +29,7 @@ func (c *Client) Follow(ctx context.Context, r Request, sink event.Sink) (Verdic
 		return f.verdict(fault.Failed), fmt.Errorf("following deployment of %s: %w", r.Subject, err)
 	}
 	code, err := f.judge(ctx)
+	f.complete(ctx)
 	return f.verdict(code), err
 }
 
@@ -42,7 +43,8 @@ type following struct {
 	progress event.DeploymentProgress
 	health   event.TargetHealth
 	aside    time.Time       // last side reading
-	failed   int32           // failed tasks at the last side reading
+	failed   int             // failed tasks at the last reading
+	well     bool            // nothing had gone wrong at the last reading
 	told     map[string]bool // service messages and stopped tasks that were told
 	failures []event.TaskStopped
 }
@@ -62,10 +64,11 @@ func (f *following) look(ctx context.Context) (bool, error) {
 	}
 	f.now = out.ServiceDeployments[0]
 	f.tell()
-	if f.due() {
+	over := finished(f.now.Status)
+	if f.due() || (over && !well(f.now.Status) && len(f.failures) == 0) {
 		f.readAside(ctx)
 	}
-	return finished(f.now.Status), nil
+	return over, nil
 }
 
 // tell emits the reading when it differs from the last one.
@@ -98,9 +101,9 @@ func (f *following) due() bool {
 	if every == 0 {
 		every = 5 * time.Second
 	}
-	failed := int32(f.progress.Failed)
-	trouble := failed > f.failed || (!well(f.now.Status) && len(f.failures) == 0)
-	f.failed = failed
+	turned := f.well && !well(f.now.Status)
+	trouble := turned || f.progress.Failed > f.failed
+	f.failed, f.well = f.progress.Failed, well(f.now.Status)
 	return trouble || time.Since(f.aside) >= every
 }
 
