@@ -10,7 +10,7 @@ import (
 
 // refused gives an error of a look-up before any write its code, and plain words.
 func refused(err error) error {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	err = awsconf.Explain(err)

@@ -22,12 +22,17 @@ func (j job) image(t Target) (image.Spec, error) {
 	return spec, nil
 }
 
-// publish makes sure that the registry has the image. What it already has is neither built nor pushed.
-func (l *line) publish(ctx context.Context, j job) (image.Published, error) {
+// imageOf plans a service's image before anything is written: a Dockerfile that is missing is found at once.
+func (l *line) imageOf(j job) (image.Spec, error) {
 	spec, err := j.image(l.target)
-	if err != nil {
-		return image.Published{}, unpublished(j.name, err)
+	if err == nil || fault.ExitCode(err) != fault.Failed {
+		return spec, err
 	}
+	return spec, &fault.Error{Code: fault.Usage, What: "the image cannot be made, so nothing was changed", Err: err, Hint: fault.Hint(err)}
+}
+
+// publish makes sure that the registry has the image. What it already has is neither built nor pushed.
+func (l *line) publish(ctx context.Context, j job, spec image.Spec) (image.Published, error) {
 	spec.ExtraTag = l.request.Tag
 	spec.Tags = repositoryTags(j.plan.Tags)
 	done := stage(l.sink, j.name, event.StageImage, spec.Tag)

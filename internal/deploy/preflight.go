@@ -8,6 +8,7 @@ import (
 
 	"ferry.dev/ferry/internal/awsconf"
 	"ferry.dev/ferry/internal/event"
+	"ferry.dev/ferry/internal/image"
 	"ferry.dev/ferry/internal/plan"
 	"ferry.dev/ferry/internal/release"
 	"ferry.dev/ferry/internal/stack"
@@ -24,6 +25,7 @@ type found struct {
 type standing struct {
 	stack stack.Stack
 	live  release.Live
+	image image.Spec // planned, not looked for
 }
 
 // preflight asks who we are and reads all that stands, everything side by side. Nothing is written before it has
@@ -41,6 +43,7 @@ func (l *line) preflight(ctx context.Context, jobs []job) (found, error) {
 		return err
 	})
 	for i, j := range jobs {
+		g.Go(func() (err error) { f.services[i].image, err = l.imageOf(j); return err })
 		g.Go(func() (err error) {
 			f.services[i].stack, err = l.stacks.Describe(gctx, j.plan.Stack)
 			return err
@@ -50,10 +53,7 @@ func (l *line) preflight(ctx context.Context, jobs []job) (found, error) {
 			return err
 		})
 	}
-	err := g.Wait()
-	if err != nil {
-		err = refused(err)
-	}
+	err := refused(g.Wait())
 	done(outcome(err, true), "account "+f.identity.Account)
 	return f, err
 }

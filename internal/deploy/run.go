@@ -126,7 +126,7 @@ func (l *line) prepare(ctx context.Context, j job, s standing, env func() (stack
 	pushed := make(chan bool, 1)
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		published, errImage = l.publish(ctx, j)
+		published, errImage = l.publish(ctx, j, s.image)
 		pushed <- errImage == nil
 	})
 	wg.Go(func() {
