@@ -15,6 +15,9 @@ import (
 
 // PutScalingPolicy makes or replaces a policy of a registered target.
 func (s *Service) PutScalingPolicy(_ context.Context, in *applicationautoscaling.PutScalingPolicyInput) (*applicationautoscaling.PutScalingPolicyOutput, error) {
+	if aws.ToString(in.PolicyName) == "" {
+		return nil, invalid("PolicyName is required.")
+	}
 	kind := in.PolicyType
 	if kind == "" {
 		kind = types.PolicyTypeStepScaling

@@ -259,3 +259,11 @@ func opt(s string) *string {
 	}
 	return &s
 }
+
+// Value returns a parameter's value, decrypted: what ECS gives to a container. The name may be an ARN.
+func (s *Service) Value(_ context.Context, name string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, v, _, err := s.find(name)
+	return v.Value, err
+}
