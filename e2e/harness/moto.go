@@ -10,13 +10,23 @@ import (
 	"time"
 )
 
-// Moto starts moto's server, with the holes patched that moto_plus.py names, and returns its URL.
-// It needs moto_server; Need is called for it.
-func Moto(t testing.TB) string {
+// MotoAccount is the account that moto answers for, and MotoPassword the password in its ECR tokens.
+const (
+	MotoAccount  = "123456789012"
+	MotoPassword = MotoAccount + "-auth-token"
+)
+
+// Moto starts moto's server, with the holes patched that moto_plus.py names, and returns its URL. With a registry
+// (host:port) that is what its ECR hands out. It needs moto_server; Need is called for it.
+func Moto(t testing.TB, registry string) string {
 	t.Helper()
 	Need(t, "moto_server")
 	port := FreePort(t)
-	out := start(t, Env("PYTHONDONTWRITEBYTECODE=1"), motoPython(t), filepath.Join(Root(t), "e2e", "harness", "moto_plus.py"), itoa(port))
+	env := Env("PYTHONDONTWRITEBYTECODE=1")
+	if registry != "" {
+		env = append(env, "FERRY_REGISTRY="+registry)
+	}
+	out := start(t, env, motoPython(t), filepath.Join(Root(t), "e2e", "harness", "moto_plus.py"), itoa(port))
 	url := fmt.Sprintf("http://127.0.0.1:%d", port)
 	until(t, time.Minute, "moto", out, answers(url+"/moto-api/"))
 	return url
