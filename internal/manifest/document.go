@@ -25,6 +25,7 @@ type place struct{ line, col int }
 
 // report adds a diagnostic.
 func (d *document) report(s diag.Severity, at place, p path, hint, format string, args ...any) {
+	at = d.inside(at)
 	d.diags = append(d.diags, diag.Diagnostic{
 		Position:  diag.Position{File: d.file, Line: at.line, Column: at.col},
 		EndColumn: d.end(at),
@@ -33,6 +34,18 @@ func (d *document) report(s diag.Severity, at place, p path, hint, format string
 		Message:   fmt.Sprintf(format, args...),
 		Hint:      hint,
 	})
+}
+
+// inside keeps a place within the source. The YAML reader reports an unfinished value behind the last line, and counts
+// some characters as the end of a line that no editor does.
+func (d *document) inside(at place) place {
+	if at.line < 1 {
+		return place{1, 1}
+	}
+	d.sourceLine(1)
+	at.line = min(at.line, len(d.lines))
+	at.col = min(max(at.col, 1), utf8.RuneCountInString(d.sourceLine(at.line))+1)
+	return at
 }
 
 // locate returns the place of a field: a scalar's own, else its key's; the nearest written one above it when the field

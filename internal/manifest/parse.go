@@ -58,6 +58,9 @@ func (d *document) readable() bool {
 			return false
 		case r == '\n':
 			line, col = line+1, 0
+		case r == '\r' && (i+1 == len(d.src) || d.src[i+1] != '\n'):
+			d.report(diag.Error, place{line, col}, nil, "save the file with line feeds", "a line ends in a carriage return alone")
+			return false
 		case r < ' ' && r != '\t' && r != '\r', r == 0x7f:
 			d.report(diag.Error, place{line, col}, nil, "remove it", "control character 0x%02x is not allowed", r)
 			return false
