@@ -8,6 +8,7 @@ func (s *Service) Wire() wire.Service {
 		Name:         "ecr",
 		Protocol:     wire.JSON11,
 		TargetPrefix: "AmazonEC2ContainerRegistry_V20150921",
+		Names:        map[string]string{"Tag.Key": "Key", "Tag.Value": "Value"}, // the only capitals in this API
 		Operations: map[string]wire.Operation{
 			"BatchCheckLayerAvailability":   wire.Op(s.BatchCheckLayerAvailability),
 			"BatchDeleteImage":              wire.Op(s.BatchDeleteImage),

@@ -69,6 +69,7 @@ func ecsUnions() []any {
 		(*ecstypes.SharingStrategyMemberNvidiaMps)(nil),
 		(*ecstypes.GatewayConfigurationMemberHostSharedAlb)(nil),
 		(*ecstypes.UpdateGatewayConfigurationMemberHostSharedAlb)(nil),
+		(*ecstypes.GatewayElbAccessLogDestinationMemberS3)(nil),
 	}
 }
 

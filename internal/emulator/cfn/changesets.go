@@ -1,0 +1,282 @@
+package cfn
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	cf "github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"ferry.dev/ferry/internal/emulator/cfn/template"
+	"ferry.dev/ferry/internal/emulator/ids"
+)
+
+const noChanges = "The submitted information didn't contain changes. Submit different information to create a change set."
+
+func (s *Service) setByIDLocked(id string) *changeSet {
+	for _, c := range s.sets {
+		if c.ID == id && id != "" {
+			return c
+		}
+	}
+	return nil
+}
+
+// findSetLocked finds a change set by ID, or by name and stack.
+func (s *Service) findSetLocked(name, stackName *string) (*changeSet, *stack, error) {
+	n := aws.ToString(name)
+	var st *stack
+	if stackName != nil {
+		if st = s.byNameLocked(*stackName); st == nil {
+			return nil, nil, noStackAt(*stackName)
+		}
+	} else if !strings.HasPrefix(n, "arn:") {
+		return nil, nil, invalid("StackName must be specified if ChangeSetName is not specified as an ARN.")
+	}
+	for _, c := range s.sets {
+		if c.ID == n || (c.Name == n && st != nil && c.StackID == st.ID) {
+			return c, s.byNameLocked(c.StackID), nil
+		}
+	}
+	return nil, st, &types.ChangeSetNotFoundException{Message: aws.String(fmt.Sprintf("ChangeSet [%s] does not exist", n))}
+}
+
+// CreateChangeSet proposes a change; what it would do is computed in the background.
+func (s *Service) CreateChangeSet(ctx context.Context, in *cf.CreateChangeSetInput) (*cf.CreateChangeSetOutput, error) {
+	name, kind := aws.ToString(in.ChangeSetName), in.ChangeSetType
+	if kind == "" {
+		kind = types.ChangeSetTypeUpdate
+	}
+	if err := checkSet(in, name, kind); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	st := s.byNameLocked(aws.ToString(in.StackName))
+	err := s.proposableLocked(st, aws.ToString(in.StackName), name, kind)
+	var now *version
+	if st != nil {
+		now = st.Current
+	}
+	s.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	v, _, err := s.read(ctx, submission{body: in.TemplateBody, url: in.TemplateURL, previous: aws.ToBool(in.UsePreviousTemplate), params: in.Parameters, tags: in.Tags, capabilities: in.Capabilities}, now)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st = s.byNameLocked(aws.ToString(in.StackName)) // somebody else may have been here meanwhile
+	if err := s.proposableLocked(st, aws.ToString(in.StackName), name, kind); err != nil {
+		return nil, err
+	}
+	if st == nil {
+		st = s.newStackLocked(aws.ToString(in.StackName))
+		s.setLocked(st, types.StackStatusReviewInProgress, "User Initiated")
+	}
+	set := &changeSet{
+		ID: s.deps.Scope.ARN("cloudformation", "changeSet/"+name+"/"+ids.NewUUID()), Name: name, StackID: st.ID, StackName: st.Name, Kind: kind,
+		Description: aws.ToString(in.Description), Status: types.ChangeSetStatusCreatePending, Execution: types.ExecutionStatusUnavailable,
+		Created: s.deps.Clock.Now(), Target: v, OnFail: in.OnStackFailure, Role: aws.ToString(in.RoleARN),
+	}
+	s.sets = append(s.sets, set)
+	s.wg.Go(func() { s.compute(set) })
+	return &cf.CreateChangeSetOutput{Id: aws.String(set.ID), StackId: aws.String(st.ID)}, nil
+}
+
+func checkSet(in *cf.CreateChangeSetInput, name string, kind types.ChangeSetType) error {
+	if ok, err := regexp.MatchString(`^[a-zA-Z][-a-zA-Z0-9]*$`, name); err != nil || !ok || len(name) > 128 {
+		return invalid("1 validation error detected: Value '%s' at 'changeSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*", name)
+	}
+	if kind == types.ChangeSetTypeImport || len(in.ResourcesToImport) > 0 || aws.ToBool(in.ImportExistingResources) {
+		return invalid("Importing existing resources is not available on this endpoint")
+	}
+	if aws.ToBool(in.IncludeNestedStacks) {
+		return invalid("Nested stacks are not available on this endpoint")
+	}
+	if strings.HasPrefix(aws.ToString(in.StackName), "arn:") {
+		return nil
+	}
+	return checkStackName(aws.ToString(in.StackName))
+}
+
+// proposableLocked tells whether a change set of this kind can be made for a stack.
+func (s *Service) proposableLocked(st *stack, stackName, name string, kind types.ChangeSetType) error {
+	if kind == types.ChangeSetTypeCreate {
+		if st != nil && st.Status != types.StackStatusReviewInProgress {
+			return invalid("Stack [%s] already exists and cannot be created again with the changeSet [%s].", stackName, name)
+		}
+	} else {
+		if st == nil || st.gone() || st.Status == types.StackStatusReviewInProgress {
+			return noStackAt(stackName)
+		}
+		if err := updatable(st); err != nil {
+			return err
+		}
+	}
+	if st != nil && slices.ContainsFunc(s.sets, func(c *changeSet) bool { return c.StackID == st.ID && c.Name == name }) {
+		return &types.AlreadyExistsException{Message: aws.String(fmt.Sprintf("ChangeSet %s already exists for stack %s", name, st.ID))}
+	}
+	return nil
+}
+
+// compute finds out what a change set would do.
+func (s *Service) compute(set *changeSet) {
+	s.mu.Lock()
+	set.Status = types.ChangeSetStatusCreateInProgress
+	st := s.byNameLocked(set.StackID)
+	s.mu.Unlock()
+	var changes []types.Change
+	t, err := template.Parse(set.Target.Template)
+	if err == nil && st != nil {
+		changes, err = s.diff(st, t, set.Target)
+	}
+	empty := err == nil && len(changes) == 0 && st != nil && s.sameBesides(st, t, set.Target)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case err != nil:
+		set.Status, set.Reason = types.ChangeSetStatusFailed, err.Error()
+	case empty:
+		set.Status, set.Reason = types.ChangeSetStatusFailed, noChanges
+	default:
+		set.Status, set.Execution, set.Changes = types.ChangeSetStatusCreateComplete, types.ExecutionStatusAvailable, changes
+	}
+}
+
+// ExecuteChangeSet begins what a change set proposes. The stack's other change sets are obsolete from then on, and go.
+func (s *Service) ExecuteChangeSet(_ context.Context, in *cf.ExecuteChangeSetInput) (*cf.ExecuteChangeSetOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	set, st, err := s.findSetLocked(in.ChangeSetName, in.StackName)
+	if err != nil {
+		return nil, err
+	}
+	if set.Execution != types.ExecutionStatusAvailable {
+		return nil, &types.InvalidChangeSetStatusException{Message: aws.String(fmt.Sprintf("ChangeSet [%s] cannot be executed in its current status of [%s]", set.ID, executionState(set)))}
+	}
+	op := &operation{Kind: "update", Target: set.Target, OnFail: string(set.OnFail), Token: aws.ToString(in.ClientRequestToken)}
+	if set.Kind == types.ChangeSetTypeCreate {
+		if st.Status != types.StackStatusReviewInProgress {
+			return nil, invalid("Stack [%s] already exists and cannot be created again with the changeSet [%s].", st.Name, set.Name)
+		}
+		op.Kind = "create"
+	} else if err := updatable(st); err != nil {
+		return nil, err
+	}
+	if aws.ToBool(in.DisableRollback) {
+		op.OnFail = "DO_NOTHING"
+	}
+	set.Execution = types.ExecutionStatusExecuteInProgress
+	st.ChangeSet, st.Role = set.ID, set.Role
+	s.sets = slices.DeleteFunc(s.sets, func(c *changeSet) bool { return c.StackID == st.ID && c != set })
+	if t, err := template.Parse(set.Target.Template); err == nil && op.Kind == "create" {
+		st.Description = t.Description
+	}
+	s.beginLocked(st, op)
+	return &cf.ExecuteChangeSetOutput{}, nil
+}
+
+func executionState(set *changeSet) string {
+	if set.Status == types.ChangeSetStatusCreateComplete {
+		return string(set.Execution)
+	}
+	return string(set.Status)
+}
+
+// DeleteChangeSet discards a change set. One that is gone already is no error, as on AWS.
+func (s *Service) DeleteChangeSet(_ context.Context, in *cf.DeleteChangeSetInput) (*cf.DeleteChangeSetOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	set, _, err := s.findSetLocked(in.ChangeSetName, in.StackName)
+	if set == nil {
+		if code(err) == "ChangeSetNotFound" {
+			err = nil
+		}
+		return &cf.DeleteChangeSetOutput{}, err
+	}
+	if set.Execution == types.ExecutionStatusExecuteInProgress {
+		return nil, &types.InvalidChangeSetStatusException{Message: aws.String(fmt.Sprintf("ChangeSet [%s] cannot be deleted in its current status of [%s]", set.ID, set.Execution))}
+	}
+	s.sets = slices.DeleteFunc(s.sets, func(c *changeSet) bool { return c == set })
+	return &cf.DeleteChangeSetOutput{}, nil
+}
+
+// DescribeChangeSet tells what a change set would do; property values only when asked for.
+func (s *Service) DescribeChangeSet(_ context.Context, in *cf.DescribeChangeSetInput) (*cf.DescribeChangeSetOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	set, _, err := s.findSetLocked(in.ChangeSetName, in.StackName)
+	if err != nil {
+		return nil, err
+	}
+	changes := set.Changes
+	if !aws.ToBool(in.IncludePropertyValues) {
+		changes = withoutValues(changes)
+	}
+	cut, next, err := page(changes, in.NextToken, 100)
+	if err != nil {
+		return nil, err
+	}
+	out := &cf.DescribeChangeSetOutput{
+		Capabilities: set.Target.Capabilities, ChangeSetId: aws.String(set.ID), ChangeSetName: aws.String(set.Name), Changes: cut, NextToken: next,
+		CreationTime: aws.Time(set.Created), ExecutionStatus: set.Execution, StackId: aws.String(set.StackID), StackName: aws.String(set.StackName),
+		Status: set.Status, IncludeNestedStacks: aws.Bool(false), OnStackFailure: set.OnFail, Parameters: parametersOf(set.Target), Tags: tagsOf(set.Target),
+		RollbackConfiguration: &types.RollbackConfiguration{}, NotificationARNs: []string{},
+	}
+	out.StatusReason, out.Description = optional(set.Reason), optional(set.Description)
+	return out, nil
+}
+
+func withoutValues(changes []types.Change) []types.Change {
+	out := make([]types.Change, len(changes))
+	for i, c := range changes {
+		r := *c.ResourceChange
+		r.BeforeContext, r.AfterContext = nil, nil
+		r.Details = slices.Clone(r.Details)
+		for j := range r.Details {
+			t := *r.Details[j].Target
+			t.BeforeValue, t.AfterValue, t.Path, t.AttributeChangeType = nil, nil, nil, ""
+			r.Details[j].Target = &t
+		}
+		out[i] = types.Change{Type: c.Type, ResourceChange: &r}
+	}
+	return out
+}
+
+// ListChangeSets lists a stack's change sets.
+func (s *Service) ListChangeSets(_ context.Context, in *cf.ListChangeSetsInput) (*cf.ListChangeSetsOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := s.byNameLocked(aws.ToString(in.StackName))
+	if st == nil {
+		return nil, noStackAt(aws.ToString(in.StackName))
+	}
+	all := []types.ChangeSetSummary{}
+	for _, c := range s.sets {
+		if c.StackID == st.ID {
+			all = append(all, types.ChangeSetSummary{
+				ChangeSetId: aws.String(c.ID), ChangeSetName: aws.String(c.Name), CreationTime: aws.Time(c.Created), Description: optional(c.Description),
+				ExecutionStatus: c.Execution, StackId: aws.String(c.StackID), StackName: aws.String(c.StackName), Status: c.Status, StatusReason: optional(c.Reason),
+				IncludeNestedStacks: aws.Bool(false),
+			})
+		}
+	}
+	cut, next, err := page(all, in.NextToken, 100)
+	if err != nil {
+		return nil, err
+	}
+	return &cf.ListChangeSetsOutput{Summaries: cut, NextToken: next}, nil
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

@@ -1,0 +1,324 @@
+package template
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Parse reads a template and refuses what CloudFormation refuses before it looks at any resource type.
+func Parse(text string) (*Template, error) {
+	v, err := decode(text)
+	if err != nil {
+		return nil, err
+	}
+	doc, ok := v.(map[string]any)
+	if !ok {
+		return nil, fail("Template format error: unsupported structure.")
+	}
+	t := &Template{Text: text, Parameters: map[string]*Parameter{}, Mappings: map[string]map[string]map[string]any{}, Conditions: map[string]any{}, Resources: map[string]*Resource{}, Outputs: map[string]*Output{}}
+	if err := t.head(doc); err != nil {
+		return nil, err
+	}
+	for _, section := range []func(map[string]any) error{t.parameters, t.mappings, t.conditions, t.resources, t.outputs} {
+		if err := section(doc); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.checkReferences(); err != nil {
+		return nil, err
+	}
+	if _, err := t.Order(slices.Sorted(maps.Keys(t.Resources))); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func (t *Template) head(doc map[string]any) error {
+	known := []string{"AWSTemplateFormatVersion", "Conditions", "Description", "Mappings", "Metadata", "Outputs", "Parameters", "Resources", "Rules", "Transform", "Hooks"}
+	var unknown []string
+	for _, k := range slices.Sorted(maps.Keys(doc)) {
+		if !slices.Contains(known, k) {
+			unknown = append(unknown, k)
+		}
+	}
+	if len(unknown) > 0 {
+		return fail("Invalid template property or properties [%s]", strings.Join(unknown, ", "))
+	}
+	for _, k := range []string{"Transform", "Hooks", "Rules"} {
+		if doc[k] != nil {
+			return fail("Template format error: %s is not available on this endpoint", k)
+		}
+	}
+	if v, has := doc["AWSTemplateFormatVersion"]; has {
+		if t.Version, _ = v.(string); t.Version != "2010-09-09" {
+			return fail("Template format error: AWSTemplateFormatVersion must be \"2010-09-09\"")
+		}
+	}
+	if d, has := doc["Description"]; has && d != nil {
+		s, ok := d.(string)
+		if !ok || len(s) > 1024 {
+			return fail("Template format error: Description must be a string of at most 1024 bytes")
+		}
+		t.Description = s
+	}
+	t.Metadata = doc["Metadata"]
+	return nil
+}
+
+// section returns a top level map, empty when it is absent.
+func section(doc map[string]any, name string, most int) (map[string]any, error) {
+	v, has := doc[name]
+	if !has || v == nil {
+		return nil, nil
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, fail("Template format error: [/%s] Expected a map.", name)
+	}
+	if len(m) > most {
+		return nil, fail("Template format error: Number of %s, %d, is greater than maximum allowed, %d", strings.ToLower(name), len(m), most)
+	}
+	for k := range m {
+		if !alphanumeric(k) && name != "Mappings" {
+			return nil, fail("Template format error: %s name %s is non alphanumeric.", strings.TrimSuffix(name, "s"), k)
+		}
+	}
+	return m, nil
+}
+
+func alphanumeric(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+	})
+}
+
+func (t *Template) conditions(doc map[string]any) error {
+	m, err := section(doc, "Conditions", 1<<20)
+	if m != nil {
+		t.Conditions = m
+	}
+	return err
+}
+
+func (t *Template) mappings(doc map[string]any) error {
+	m, err := section(doc, "Mappings", maxMappings)
+	if err != nil {
+		return err
+	}
+	for name, v := range m {
+		top, ok := v.(map[string]any)
+		if !ok {
+			return fail("Template format error: Every Mappings member %s must be a map", name)
+		}
+		t.Mappings[name] = map[string]map[string]any{}
+		for k, second := range top {
+			inner, ok := second.(map[string]any)
+			if !ok {
+				return fail("Template format error: Every Mappings attribute must be a String or a List.")
+			}
+			t.Mappings[name][k] = inner
+		}
+	}
+	return nil
+}
+
+func (t *Template) parameters(doc map[string]any) error {
+	m, err := section(doc, "Parameters", maxParameters)
+	if err != nil {
+		return err
+	}
+	for name, v := range m {
+		fields, ok := v.(map[string]any)
+		if !ok {
+			return fail("Template format error: Every Parameters object must contain a Type member.")
+		}
+		p, err := parameter(name, fields)
+		if err != nil {
+			return err
+		}
+		t.Parameters[name] = p
+	}
+	return nil
+}
+
+func parameter(name string, fields map[string]any) (*Parameter, error) {
+	p := &Parameter{}
+	for k, v := range fields {
+		text, isText := Text(v)
+		switch k {
+		case "Type":
+			p.Type = text
+		case "Default":
+			if !isText {
+				return nil, fail("Template format error: Every Default member must be a string.")
+			}
+			p.Default = &text
+		case "Description":
+			p.Description = text
+		case "NoEcho":
+			p.NoEcho = strings.EqualFold(text, "true")
+		case "AllowedPattern":
+			p.Pattern = text
+		case "ConstraintDescription":
+			p.Constraint = text
+		case "AllowedValues":
+			list, ok := v.([]any)
+			if !ok {
+				return nil, fail("Template format error: Every AllowedValues member must be a list.")
+			}
+			for _, x := range list {
+				s, _ := Text(x)
+				p.Allowed = append(p.Allowed, s)
+			}
+		case "MinLength", "MaxLength", "MinValue", "MaxValue":
+			n, err := strconv.ParseFloat(text, 64)
+			if err != nil {
+				return nil, fail("Template format error: Every %s member must be a number.", k)
+			}
+			*map[string]**float64{"MinLength": &p.MinLength, "MaxLength": &p.MaxLength, "MinValue": &p.MinValue, "MaxValue": &p.MaxValue}[k] = &n
+		default:
+			return nil, fail("Invalid template parameter property '%s'", k)
+		}
+	}
+	if p.Type == "" {
+		return nil, fail("Template format error: Every Parameters object must contain a Type member.")
+	}
+	if !knownType(p.Type) {
+		return nil, fail("Template format error: Unrecognized parameter type: %s", p.Type)
+	}
+	return p, nil
+}
+
+func (t *Template) resources(doc map[string]any) error {
+	m, err := section(doc, "Resources", maxResources)
+	if err != nil {
+		return err
+	}
+	if len(m) == 0 {
+		return fail("Template format error: At least one Resources member must be defined.")
+	}
+	for name, v := range m {
+		fields, ok := v.(map[string]any)
+		if !ok {
+			return fail("Template format error: [/Resources/%s] Every Resources object must contain a Type member.", name)
+		}
+		r, err := resource(name, fields)
+		if err != nil {
+			return err
+		}
+		t.Resources[name] = r
+	}
+	return nil
+}
+
+func resource(name string, fields map[string]any) (*Resource, error) {
+	r := &Resource{Properties: map[string]any{}}
+	for k, v := range fields {
+		text, isText := v.(string)
+		switch k {
+		case "Type":
+			r.Type = text
+		case "Properties":
+			props, ok := v.(map[string]any)
+			if !ok && v != nil {
+				return nil, fail("Template format error: [/Resources/%s/Properties] Properties must be a map", name)
+			}
+			if props != nil {
+				r.Properties = props
+			}
+		case "DependsOn":
+			deps, err := names(v)
+			if err != nil {
+				return nil, fail("Template format error: [/Resources/%s/DependsOn] Every DependsOn value must be a string.", name)
+			}
+			r.DependsOn = deps
+		case "Condition":
+			if !isText {
+				return nil, fail("Template format error: Every Condition member must be a string.")
+			}
+			r.Condition = text
+		case "DeletionPolicy", "UpdateReplacePolicy":
+			if !slices.Contains([]string{"Delete", "Retain", "Snapshot", "RetainExceptOnCreate"}, text) {
+				return nil, fail("Template error: Unrecognized %s %s for resource %s", k, fmt.Sprint(v), name)
+			}
+			if k == "DeletionPolicy" {
+				r.DeletionPolicy = text
+			} else {
+				r.UpdateReplacePolicy = text
+			}
+		case "Metadata":
+			r.Metadata = v
+		case "CreationPolicy", "UpdatePolicy": // nothing here waits for signals or rolls instances
+		default:
+			return nil, fail("Invalid template resource property '%s'", k)
+		}
+	}
+	if r.Type == "" {
+		return nil, fail("Template format error: [/Resources/%s] Every Resources object must contain a Type member.", name)
+	}
+	return r, nil
+}
+
+func names(v any) ([]string, error) {
+	switch v := v.(type) {
+	case string:
+		return []string{v}, nil
+	case []any:
+		var out []string
+		for _, x := range v {
+			s, ok := x.(string)
+			if !ok {
+				return nil, fail("not a string")
+			}
+			out = append(out, s)
+		}
+		return out, nil
+	}
+	return nil, fail("not a string or list")
+}
+
+func (t *Template) outputs(doc map[string]any) error {
+	m, err := section(doc, "Outputs", maxOutputs)
+	if err != nil {
+		return err
+	}
+	for name, v := range m {
+		fields, ok := v.(map[string]any)
+		if !ok || fields["Value"] == nil {
+			return fail("Template format error: Every Outputs member must contain a Value object")
+		}
+		o := &Output{Value: fields["Value"]}
+		o.Description, _ = fields["Description"].(string)
+		o.Condition, _ = fields["Condition"].(string)
+		if export, has := fields["Export"]; has {
+			e, ok := export.(map[string]any)
+			if !ok || e["Name"] == nil {
+				return fail("Template format error: Output %s is malformed. The Name field of every Export member must be specified.", name)
+			}
+			o.Export = e["Name"]
+		}
+		t.Outputs[name] = o
+	}
+	return nil
+}
+
+// Text returns a scalar as text.
+func Text(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case json.Number:
+		return v.String(), true
+	case bool:
+		return strconv.FormatBool(v), true
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), true
+	case int:
+		return strconv.Itoa(v), true
+	}
+	return "", false
+}

@@ -1,0 +1,98 @@
+package emulator
+
+import (
+	"errors"
+	"slices"
+
+	"ferry.dev/ferry/internal/emulator/autoscaling"
+	"ferry.dev/ferry/internal/emulator/cloudmap"
+	"ferry.dev/ferry/internal/emulator/cwlogs"
+	"ferry.dev/ferry/internal/emulator/ec2"
+	"ferry.dev/ferry/internal/emulator/ecr"
+	"ferry.dev/ferry/internal/emulator/ecs"
+	"ferry.dev/ferry/internal/emulator/elb"
+	"ferry.dev/ferry/internal/emulator/iam"
+	"ferry.dev/ferry/internal/emulator/secrets"
+	"ferry.dev/ferry/internal/emulator/ssm"
+	"ferry.dev/ferry/internal/emulator/sts"
+	"ferry.dev/ferry/internal/emulator/tagging"
+	"ferry.dev/ferry/internal/emulator/wire"
+)
+
+// Services are all services of one world: they know each other and share scope and clock.
+type Services struct {
+	STS         *sts.Service
+	IAM         *iam.Service
+	EC2         *ec2.Service
+	SSM         *ssm.Service
+	Secrets     *secrets.Service
+	CloudMap    *cloudmap.Service
+	AutoScaling *autoscaling.Service
+	Logs        *cwlogs.Service
+	ELB         *elb.Service
+	ECR         *ecr.Service
+	ECS         *ecs.Service
+	Tagging     *tagging.Service
+
+	wire  map[string]*wire.Service // by the service's name in a signature
+	parts []part
+}
+
+// part is a service with state. Parts stand in the order in which they are loaded: who is called before who calls.
+type part struct {
+	name string
+	svc  interface {
+		Wire() wire.Service
+		Save() ([]byte, error)
+		Load([]byte) error
+	}
+}
+
+// newServices makes a world without anything in it.
+func newServices(o Options) *Services {
+	s := &Services{
+		STS: sts.New(o.Scope), IAM: iam.New(o.Scope, o.Clock), EC2: ec2.New(o.Scope), SSM: ssm.New(o.Scope, o.Clock),
+		Secrets: secrets.New(o.Scope, o.Clock), CloudMap: cloudmap.New(o.Scope, o.Clock), AutoScaling: autoscaling.New(o.Scope, o.Clock),
+		Logs: cwlogs.New(o.Scope, o.Clock), ELB: elb.New(elb.Deps{Scope: o.Scope, Clock: o.Clock}),
+		ECR: ecr.New(ecr.Deps{Scope: o.Scope, Clock: o.Clock, Dir: o.blobs(), Host: func() string { return o.Addr }}),
+	}
+	s.ECS = ecs.New(ecs.Deps{Scope: o.Scope, Clock: o.Clock, Runtime: o.Runtime, ELB: s.ELB, Logs: s.Logs, ECR: s.ECR,
+		SSM: s.SSM, Secrets: s.Secrets, Endpoint: func() string { return "http://" + o.Addr }})
+	s.parts = []part{{"sts", s.STS}, {"iam", s.IAM}, {"ec2", s.EC2}, {"ssm", s.SSM}, {"secretsmanager", s.Secrets}, {"servicediscovery", s.CloudMap},
+		{"application-autoscaling", s.AutoScaling}, {"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"ecs", s.ECS}}
+	s.wire = map[string]*wire.Service{}
+	var tagged []tagging.Source
+	for _, p := range s.parts {
+		s.serve(p.svc.Wire())
+		if t, ok := p.svc.(tagging.Source); ok {
+			tagged = append(tagged, t)
+		}
+	}
+	s.Tagging = tagging.New(tagged...)
+	s.serve(s.Tagging.Wire())
+	return s
+}
+
+func (s *Services) serve(w wire.Service) { s.wire[w.Name] = &w }
+
+// Wire returns what every service declares, by its name in a signature.
+func (s *Services) Wire() map[string]*wire.Service { return s.wire }
+
+// close ends everything that runs, callers before whom they call.
+func (s *Services) close() error {
+	var errs []error
+	for _, p := range slices.Backward(s.parts) {
+		if c, ok := p.svc.(interface{ Close() error }); ok {
+			errs = append(errs, c.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// blobs is where the registry keeps what was pushed; "" is memory.
+func (o Options) blobs() string {
+	if o.Dir == "" {
+		return ""
+	}
+	return blobDir(o.Dir)
+}
