@@ -113,12 +113,9 @@ func (s Service) GracePeriod() int {
 	return seconds(s.Manifest.HTTP.HealthCheck.GracePeriod)
 }
 
-// Discoverable tells whether other services can look this one up in the environment's namespace.
-func (s Service) Discoverable() bool { return len(s.Ports()) > 0 }
-
 // ConnectAlias is the short name under which other services call this one through Service Connect.
 func (s Service) ConnectAlias() string { return or(s.Manifest.Network.ConnectAlias, s.Name) }
 
-// ConnectName is this service's name for Service Connect in the namespace. It differs from the name that DNS has there,
-// because Cloud Map has one entry per name.
+// ConnectName is this service's name for Service Connect in the namespace. As in Copilot it is not the service's own, which
+// stays free for DNS: Cloud Map has one entry per name.
 func (s Service) ConnectName() string { return s.Name + "-sc" }

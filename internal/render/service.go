@@ -49,9 +49,6 @@ func newService(s plan.Service) service {
 			ContainerPort:  r.Target.ContainerPort,
 		}}
 	}
-	if s.Discoverable() {
-		out.ServiceRegistries = []serviceRegistry{{RegistryArn: plan.Ref(s.Stack, "DiscoveryServiceArn")}}
-	}
 	return out
 }
 
