@@ -114,7 +114,11 @@ func splitAssignment(line string) (name, value string, wrong diag.Diagnostic) {
 	case strings.TrimSpace(name) == "":
 		mistake(diag.Error, 1, whole, "the line has no name before the =", "write NAME=value")
 	case strings.ContainsAny(name, " \t"):
-		mistake(diag.Error, 1, column-1, "a name holds no spaces", "write "+strings.TrimSpace(name)+"=…")
+		hint := "write NAME=value"
+		if bare := strings.TrimSpace(name); !strings.ContainsAny(bare, " \t") {
+			hint = "write " + bare + "=…"
+		}
+		mistake(diag.Error, 1, column-1, "a name holds no spaces", hint)
 	case isQuoted(value):
 		mistake(diag.Warning, column, whole, "the quotes are part of the value, as ECS reads it", "remove them")
 	}
