@@ -17,6 +17,6 @@ func probe(string) isolation {
 	return isolation{reason: goruntime.GOOS + " has no namespaces"}
 }
 
-func newSandbox(context.Context, *Runtime, runtime.TaskSpec, string) (task, error) {
+func newSandbox(context.Context, *Runtime, runtime.TaskSpec, string) (runtime.Task, error) {
 	return nil, errors.ErrUnsupported
 }

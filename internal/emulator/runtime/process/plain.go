@@ -166,10 +166,13 @@ type plainContainer struct {
 
 func startPlain(root string, spec command, c runtime.ContainerSpec) (*plainContainer, error) {
 	p := &plainContainer{root: root, spec: spec, done: make(chan struct{})}
-	p.cmd = p.command(context.Background(), spec.Argv)
-	p.cmd.Stdout, p.cmd.Stderr = c.Output, c.Output
-	ownGroup(p.cmd)
-	if err := p.cmd.Start(); err != nil {
+	err := whileBusy(func() error {
+		p.cmd = p.command(context.Background(), spec.Argv)
+		p.cmd.Stdout, p.cmd.Stderr = c.Output, c.Output
+		ownGroup(p.cmd)
+		return p.cmd.Start()
+	})
+	if err != nil {
 		return nil, fmt.Errorf("failed to create new container runtime task: exec: %q: %w", spec.Argv[0], err)
 	}
 	go func() {

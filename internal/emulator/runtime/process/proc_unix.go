@@ -3,6 +3,7 @@
 package process
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"syscall"
@@ -31,3 +32,6 @@ func exitCode(state *os.ProcessState) int {
 	}
 	return state.ExitCode()
 }
+
+// isBusy recognises a program that is still open for writing.
+func isBusy(err error) bool { return errors.Is(err, syscall.ETXTBSY) }

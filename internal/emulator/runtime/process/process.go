@@ -36,17 +36,12 @@ type Runtime struct {
 	how    isolation
 
 	mu     sync.Mutex
-	tasks  map[string]task
+	tasks  map[string]runtime.Task
 	ports  map[int]bool // that plain tasks hold
 	closed bool
 }
 
 var _ runtime.Runtime = (*Runtime)(nil)
-
-// task is what the runtime must be able to do with either kind of task.
-type task interface {
-	runtime.Task
-}
 
 // isolation is what this machine allows.
 type isolation struct {
@@ -71,7 +66,7 @@ func New(o Options) (*Runtime, error) {
 			return nil, err
 		}
 	}
-	r := &Runtime{dir: dir, images: newImages(filepath.Join(dir, "images")), tasks: map[string]task{}, ports: map[int]bool{}}
+	r := &Runtime{dir: dir, images: newImages(filepath.Join(dir, "images")), tasks: map[string]runtime.Task{}, ports: map[int]bool{}}
 	if o.Plain {
 		r.how.reason = "plain processes were asked for"
 		return r, nil
@@ -100,7 +95,7 @@ func (r *Runtime) StartTask(ctx context.Context, spec runtime.TaskSpec) (runtime
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	var t task
+	var t runtime.Task
 	var err error
 	if r.how.namespaces {
 		t, err = newSandbox(ctx, r, spec, dir)
@@ -130,7 +125,7 @@ func (r *Runtime) forget(id string) {
 func (r *Runtime) Close() error {
 	r.mu.Lock()
 	r.closed = true
-	tasks := make([]task, 0, len(r.tasks))
+	tasks := make([]runtime.Task, 0, len(r.tasks))
 	for _, t := range r.tasks {
 		tasks = append(tasks, t)
 	}
