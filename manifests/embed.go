@@ -1,12 +1,13 @@
 // Package manifests holds the sample manifests, one per type. The wizard scaffolds from them, the documentation shows
-// them and the tests parse and deploy them. They are plain files that can be read on their own.
+// them and the tests parse and deploy them. They are plain files that can be read on their own. Beside them lie two files
+// made from the table of fields in package manifest: reference.yml with every field, and schema.json for editors.
 package manifests
 
 import "embed"
 
-// files are the samples as they stand in this directory.
+// files are the samples as they stand in this directory. reference.yml and schema.json are for readers and editors.
 //
-//go:embed *.yml
+//go:embed app.yml load-balanced-web-service.yml backend-service.yml environment.yml environment-local.yml
 var files embed.FS
 
 // Names of the samples.

@@ -65,7 +65,7 @@ func TestEveryYAMLFileHereHasAName(t *testing.T) {
 	listed := strings.Join(append(names(), "reference.yml"), " ")
 	for _, e := range entries {
 		if strings.HasSuffix(e.Name(), ".yml") && !strings.Contains(listed, e.Name()) {
-			t.Errorf("%s is embedded, but nothing can ask for it", e.Name())
+			t.Errorf("%s has no name to ask for it by", e.Name())
 		}
 	}
 	if manifests.Sample("nothing.yml") != nil {

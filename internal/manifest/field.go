@@ -60,6 +60,8 @@ type Field struct {
 	// Group names the fields beside this one of which only one may be written, this one included: an override of one
 	// replaces the others.
 	Group string
+	// With names what the field has a meaning beside, where it has none otherwise. The reference shows it in a comment.
+	With string
 	// Required fields must be written wherever their map is.
 	Required bool
 	// Implied maps are there even when not written, so that the defaults in them hold.

@@ -40,12 +40,12 @@ func environmentNetworkFields() []Field {
 			Doc: "A VPC of its own, or with id one that exists already.",
 		},
 		{
-			Path: "network.vpc.id", Type: "string", Kinds: "E", Group: "vpc", Example: "vpc-0a1b2c3d4e5f6a7b8",
-			Doc: "An existing VPC. Its subnets are then named by their ids.",
+			Path: "network.vpc.cidr", Type: "cidr", Kinds: "E", Group: "vpc", Auto: "10.0.0.0/16, without id", Example: "10.0.0.0/18",
+			Doc: "The addresses of an own VPC, /16 to /26 (/28 where subnets are written).",
 		},
 		{
-			Path: "network.vpc.cidr", Type: "cidr", Kinds: "E", Group: "vpc", Auto: "10.0.0.0/16, without id", Example: "10.1.0.0/16",
-			Doc: "The addresses of an own VPC, /16 to /26 (/28 where subnets are written).",
+			Path: "network.vpc.id", Type: "string", Kinds: "E", Group: "vpc", Example: "vpc-0a1b2c3d4e5f6a7b8",
+			Doc: "An existing VPC. Its subnets are then named by their ids.",
 		},
 		{
 			Path: "network.vpc.nat", Type: "string", Kinds: "E", Auto: "none, without id", Enum: []string{"none", "single", "per-az"}, Example: "single",
@@ -60,12 +60,12 @@ func environmentNetworkFields() []Field {
 			Doc: "Subnets with a way to the internet: the public load balancer and tasks placed public.",
 		},
 		{
-			Path: "network.vpc.subnets.public[].id", Type: "string", Kinds: "E", Group: "subnet", Example: "subnet-0a1b2c3d",
-			Doc: "An existing subnet.",
-		},
-		{
 			Path: "network.vpc.subnets.public[].cidr", Type: "cidr", Kinds: "E", Group: "subnet", Example: "10.0.0.0/24",
 			Doc: "The addresses of a subnet to make, within the VPC's.",
+		},
+		{
+			Path: "network.vpc.subnets.public[].id", Type: "string", Kinds: "E", Group: "subnet", Example: "subnet-0a1b2c3d",
+			Doc: "An existing subnet.",
 		},
 		{
 			Path: "network.vpc.subnets.public[].az", Type: "string", Kinds: "E", Auto: "the region's next", Example: "eu-central-1a",
@@ -76,12 +76,12 @@ func environmentNetworkFields() []Field {
 			Doc: "Subnets without: the private load balancer and tasks placed private.",
 		},
 		{
-			Path: "network.vpc.subnets.private[].id", Type: "string", Kinds: "E", Group: "subnet", Example: "subnet-8c9d0e1f",
-			Doc: "An existing subnet.",
-		},
-		{
 			Path: "network.vpc.subnets.private[].cidr", Type: "cidr", Kinds: "E", Group: "subnet", Example: "10.0.2.0/24",
 			Doc: "The addresses of a subnet to make, within the VPC's.",
+		},
+		{
+			Path: "network.vpc.subnets.private[].id", Type: "string", Kinds: "E", Group: "subnet", Example: "subnet-8c9d0e1f",
+			Doc: "An existing subnet.",
 		},
 		{
 			Path: "network.vpc.subnets.private[].az", Type: "string", Kinds: "E", Auto: "the region's next", Example: "eu-central-1a",
@@ -137,7 +137,7 @@ func environmentHTTPFields() []Field {
 			Doc: "The public load balancer.",
 		},
 		{
-			Path: "http.public.certificates", Type: "list(string)", Kinds: "E", Example: "[\"arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012\"]",
+			Path: "http.public.certificates", Type: "list(string)", Kinds: "E", Example: "[\"arn:aws:acm:eu-central-1:111122223333:certificate/12345678-1234-1234-1234-123456789012\"]",
 			Doc: "ARNs of ACM certificates. With one or more the load balancer speaks HTTPS.",
 		},
 		{
@@ -153,7 +153,7 @@ func environmentHTTPFields() []Field {
 			Doc: "Only these address ranges.",
 		},
 		{
-			Path: "http.public.security_groups", Type: "map", Kinds: "E", Example: "{ingress: {restrict_to: {source_ips: [192.0.2.0/24]}}}",
+			Path: "http.public.security_groups", Type: "map", Kinds: "E", With: "no ingress", Example: "{ingress: {restrict_to: {source_ips: [192.0.2.0/24]}}}",
 			Doc: "Copilot's older way to write ingress.",
 		},
 		{
@@ -173,7 +173,7 @@ func environmentHTTPFields() []Field {
 			Doc: "The internal load balancer.",
 		},
 		{
-			Path: "http.private.certificates", Type: "list(string)", Kinds: "E", Example: "[\"arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012\"]",
+			Path: "http.private.certificates", Type: "list(string)", Kinds: "E", Example: "[\"arn:aws:acm:eu-central-1:111122223333:certificate/12345678-1234-1234-1234-123456789012\"]",
 			Doc: "ARNs of ACM certificates. With one or more the load balancer speaks HTTPS.",
 		},
 		{
@@ -181,7 +181,7 @@ func environmentHTTPFields() []Field {
 			Doc: "The security policy of the HTTPS listener; Elastic Load Balancing's own default when not written.",
 		},
 		{
-			Path: "http.private.subnets", Type: "list(string)", Kinds: "E", Auto: "the private subnets", Example: "[subnet-0a1b2c3d, subnet-4e5f6a7b]",
+			Path: "http.private.subnets", Type: "list(string)", Kinds: "E", With: "network.vpc.id", Auto: "the private subnets", Example: "[subnet-0a1b2c3d, subnet-4e5f6a7b]",
 			Doc: "The subnets of an existing VPC that the load balancer is put in.",
 		},
 		{
@@ -193,7 +193,7 @@ func environmentHTTPFields() []Field {
 			Doc: "Everything in the VPC.",
 		},
 		{
-			Path: "http.private.security_groups", Type: "map", Kinds: "E", Example: "{ingress: {from_vpc: true}}",
+			Path: "http.private.security_groups", Type: "map", Kinds: "E", With: "no ingress", Example: "{ingress: {from_vpc: true}}",
 			Doc: "Copilot's older way to write ingress.",
 		},
 		{

@@ -11,7 +11,7 @@ func imageFields() []Field {
 			Doc: "Builds the image. A string is the path of the Dockerfile. Paths are relative to the directory that holds ferry/.",
 		},
 		{
-			Path: "image.build.builder", Type: "string", Kinds: "LBWJR", Default: "docker", Enum: []string{"docker", "go"}, Example: "go",
+			Path: "image.build.builder", Type: "string", Kinds: "LBWJR", Default: "docker", Enum: []string{"docker", "go"}, Example: "docker",
 			Doc: "What builds: docker (a Dockerfile, with Docker, Finch, Podman or nerdctl) or go (a Go module, without any of them).",
 		},
 		{
@@ -35,19 +35,19 @@ func imageFields() []Field {
 			Doc: "Images whose layers the build may reuse.",
 		},
 		{
-			Path: "image.build.package", Type: "string", Kinds: "LBWJR", Auto: "., with builder go", Example: "./cmd/web",
-			Doc: "Builder go: the main package.",
+			Path: "image.build.package", Type: "string", Kinds: "LBWJR", Auto: "., with builder go", With: "builder: go", Example: "./cmd/web",
+			Doc: "The main package.",
 		},
 		{
-			Path: "image.build.base", Type: "string", Kinds: "LBWJR", Auto: "scratch, with builder go", Example: "gcr.io/distroless/static-debian12",
-			Doc: "Builder go: the image that the program is put on.",
+			Path: "image.build.base", Type: "string", Kinds: "LBWJR", Auto: "scratch, with builder go", With: "builder: go", Example: "gcr.io/distroless/static-debian12",
+			Doc: "The image that the program is put on.",
 		},
 		{
 			Path: "image.location", Type: "string", Kinds: "LBWJR", Group: "source", Example: "public.ecr.aws/nginx/nginx:1.29",
 			Doc: "An image that exists already, by tag or digest.",
 		},
 		{
-			Path: "image.credentials", Type: "string", Kinds: "LBWJR", Example: "arn:aws:secretsmanager:us-east-1:111122223333:secret:registry-AbCdEf",
+			Path: "image.credentials", Type: "string", Kinds: "LBWJR", With: "location", Example: "arn:aws:secretsmanager:us-east-1:111122223333:secret:registry-AbCdEf",
 			Doc: "ARN of the Secrets Manager secret with user name and password of a private registry.",
 		},
 		{
@@ -55,7 +55,7 @@ func imageFields() []Field {
 			Doc: "Docker labels of the container.",
 		},
 		{
-			Path: "image.depends_on", Type: "map(string)", Kinds: "LBWJR", Enum: []string{"start", "complete", "success", "healthy"}, Example: "{proxy: healthy}",
+			Path: "image.depends_on", Type: "map(string)", Kinds: "LBWJR", Enum: []string{"start", "complete", "success", "healthy"}, With: "other containers", Example: "{proxy: healthy}",
 			Doc: "Containers that must have come so far before this one starts: start, complete, success or healthy.",
 		},
 		{

@@ -15,7 +15,7 @@ func sizeFields() []Field {
 			Doc: "Operating system and architecture: linux/x86_64, linux/arm64 or windows/x86_64.",
 		},
 		{
-			Path: "platform.osfamily", Type: "string", Kinds: "LBWJR", Required: true, Example: "windows_server_2022_core",
+			Path: "platform.osfamily", Type: "string", Kinds: "LBWJR", Required: true, Example: "linux",
 			Enum: []string{
 				"linux", "windows", "windows_server_2019_core", "windows_server_2019_full", "windows_server_2022_core",
 				"windows_server_2022_full", "windows_server_2025_core", "windows_server_2025_full",
@@ -23,7 +23,7 @@ func sizeFields() []Field {
 			Doc: "The operating system family; windows means windows_server_2019_core.",
 		},
 		{
-			Path: "platform.architecture", Type: "string", Kinds: "LBWJR", Required: true, Enum: []string{"x86_64", "amd64", "arm64", "arm"}, Example: "x86_64",
+			Path: "platform.architecture", Type: "string", Kinds: "LBWJR", Required: true, Enum: []string{"x86_64", "amd64", "arm64", "arm"}, Example: "arm64",
 			Doc: "The CPU architecture; amd64 means x86_64, arm means arm64.",
 		},
 		{
