@@ -35,7 +35,7 @@ func Docker(t testing.TB) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(unlock)
-	dir, err := os.MkdirTemp("", "ferry-dockerd-") // short: a socket's path has a limit
+	dir, err := os.MkdirTemp("", "ferry-dockerd-") //nolint:usetesting // a socket's path must be short
 	if err != nil {
 		t.Fatal(err)
 	}
