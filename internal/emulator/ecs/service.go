@@ -17,8 +17,11 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs/document"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	smithydocument "github.com/aws/smithy-go/document"
 
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/cwlogs"
@@ -133,6 +136,9 @@ func (s *Service) Wire() wire.Service {
 		Name:         "ecs",
 		Protocol:     wire.JSON11,
 		TargetPrefix: "AmazonEC2ContainerServiceV20141113",
+		Statuses:     map[string]int{"AccessDeniedException": 403},
+		Unions:       []any{(*types.ServiceConnectContainerConfigurationMemberLogLevel)(nil), (*types.SharingStrategyMemberNvidiaMps)(nil)},
+		Document:     func(v any) smithydocument.Marshaler { return document.NewLazyDocument(v) },
 		Operations: map[string]wire.Operation{
 			"CreateCluster":               wire.Op(s.CreateCluster),
 			"DescribeClusters":            wire.Op(s.DescribeClusters),

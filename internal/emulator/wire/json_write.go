@@ -139,6 +139,10 @@ func (w *jsonWriter) object(v reflect.Value) error {
 
 // dynamic writes a document, or a union as an object with its one member.
 func (w *jsonWriter) dynamic(v reflect.Value) error {
+	if v.IsNil() {
+		w.WriteString("null")
+		return nil
+	}
 	if d, ok := v.Interface().(document.Marshaler); ok {
 		raw, err := d.MarshalSmithyDocument()
 		w.Write(raw)

@@ -2,16 +2,11 @@ package wire
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,15 +27,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/document"
-	"github.com/aws/smithy-go/middleware"
 	"github.com/google/go-cmp/cmp"
+
+	"ferry.dev/ferry/internal/emulator/wire/wiretest"
 )
 
 // sdkService is a service with every operation that the SDK's client has, for the codec alone.
 type sdkService struct {
 	Service
 	module string
-	client func(aws.Config) any
+	client wiretest.Client
 }
 
 func sdkServices() []sdkService {
@@ -76,22 +72,25 @@ func ecsUnions() []any {
 func TestRequestSnapshotsAreReadAsTheSDKWroteThem(t *testing.T) {
 	t.Parallel()
 	for _, s := range sdkServices() {
-		files := snapshots(t, s.module, "request_snapshot/*.request.snap")
+		files := wiretest.Snapshots(t, s.module, "request_snapshot/*.request.snap")
+		if len(files) == 0 {
+			t.Errorf("%s has lost its snapshots", s.module)
+		}
 		for _, file := range files {
 			operation := strings.TrimSuffix(filepath.Base(file), ".request.snap")
 			t.Run(s.module+"/"+operation, func(t *testing.T) {
 				t.Parallel()
-				head, body := readSnapshot(t, file)
+				head, body := wiretest.ReadSnapshot(t, file)
 				r := &http.Request{Header: head, URL: &url.URL{Path: "/"}, Body: io.NopCloser(bytes.NewReader(body))}
 				req, err := s.Read(r, "id")
 				if err != nil {
 					t.Fatal(err)
 				}
-				in := newInput(s.client(aws.Config{}), operation)
+				in := wiretest.NewInput(s.client, operation)
 				if err := s.Decode(req, in); err != nil {
 					t.Fatal(err)
 				}
-				sent := send(t, s, operation, in)
+				_, sent := wiretest.Send(t, s.client, operation, in)
 				if diff := cmp.Diff(parse(t, s.Protocol, body), parse(t, s.Protocol, sent)); diff != "" {
 					t.Errorf("the SDK sends what was read (-snapshot +sent):\n%s", diff)
 				}
@@ -106,12 +105,12 @@ func TestResponseSnapshotsAreWrittenAsTheServiceWritesThem(t *testing.T) {
 		if s.Protocol != JSON11 {
 			continue // the SDK has none: the round trip over HTTP proves them
 		}
-		for _, file := range snapshots(t, s.module, "response_snapshot/*.response.snap") {
+		for _, file := range wiretest.Snapshots(t, s.module, "response_snapshot/*.response.snap") {
 			operation := strings.TrimSuffix(filepath.Base(file), ".response.snap")
 			t.Run(s.module+"/"+operation, func(t *testing.T) {
 				t.Parallel()
-				head, body := readSnapshot(t, file)
-				out, err := call(t, s, operation, newInput(s.client(aws.Config{}), operation), answer(head, body))
+				head, body := wiretest.ReadSnapshot(t, file)
+				out, err := wiretest.Call(t, s.client, operation, wiretest.NewInput(s.client, operation), wiretest.AnswerSnapshot(head, body))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -130,12 +129,12 @@ func TestResponseSnapshotsAreWrittenAsTheServiceWritesThem(t *testing.T) {
 func TestErrorSnapshotsAreWrittenAsTheServiceWritesThem(t *testing.T) {
 	t.Parallel()
 	for _, s := range sdkServices() {
-		for _, file := range snapshots(t, s.module, "response_snapshot/*.error.snap") {
+		for _, file := range wiretest.Snapshots(t, s.module, "response_snapshot/*.error.snap") {
 			t.Run(s.module+"/"+filepath.Base(file), func(t *testing.T) {
 				t.Parallel()
-				head, body := readSnapshot(t, file)
+				head, body := wiretest.ReadSnapshot(t, file)
 				_, operation, _ := strings.Cut(head.Get("X-Amz-Target"), ".")
-				_, err := call(t, s, operation, newInput(s.client(aws.Config{}), operation), answer(head, body))
+				_, err := wiretest.Call(t, s.client, operation, wiretest.NewInput(s.client, operation), wiretest.AnswerSnapshot(head, body))
 				var api smithy.APIError
 				if !errors.As(err, &api) {
 					t.Fatalf("no API error: %v", err)
@@ -156,106 +155,11 @@ func TestErrorSnapshotsAreWrittenAsTheServiceWritesThem(t *testing.T) {
 	}
 }
 
-// snapshots returns the files of an SDK module that match; a module that has lost its snapshots fails the test.
-func snapshots(t *testing.T, module, pattern string) []string {
-	t.Helper()
-	dir, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/aws/aws-sdk-go-v2/service/"+module).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(dir)), filepath.FromSlash(pattern)))
-	if err != nil || len(files) == 0 && !strings.Contains(pattern, "error") {
-		t.Fatalf("%s has no %s: %v", module, pattern, err)
-	}
-	return files
-}
-
-// readSnapshot splits a snapshot: its first line goes into the header "status".
-func readSnapshot(t *testing.T, file string) (http.Header, []byte) {
-	t.Helper()
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	head := http.Header{}
-	for n := 0; ; n++ {
-		line, rest, found := bytes.Cut(raw, []byte("\n"))
-		raw = rest
-		key, value, ok := strings.Cut(strings.TrimSpace(string(line)), ": ")
-		switch {
-		case n == 0:
-			head.Set("status", strings.TrimSpace(string(line)))
-		case ok:
-			head.Set(key, value)
-		case !found || n > 1:
-			return head, bytes.TrimSpace(raw)
-		}
-	}
-}
-
-func newInput(client any, operation string) any {
-	m, _ := reflect.TypeOf(client).MethodByName(operation)
-	return reflect.New(m.Type.In(2).Elem()).Interface()
-}
-
-type doer func(*http.Request) (*http.Response, error)
-
-func (d doer) Do(r *http.Request) (*http.Response, error) { return d(r) }
-
-func answer(head http.Header, body []byte) doer {
-	return func(r *http.Request) (*http.Response, error) {
-		status, _ := strconv.Atoi(head.Get("status"))
-		return &http.Response{StatusCode: status, Header: head, Body: io.NopCloser(bytes.NewReader(body)), Request: r}, nil
-	}
-}
-
-// send returns the body that the SDK's own client sends for the input.
-func send(t *testing.T, s sdkService, operation string, in any) []byte {
-	t.Helper()
-	var sent []byte
-	_, err := call(t, s, operation, in, func(r *http.Request) (*http.Response, error) {
-		if r.Body != nil {
-			sent, _ = io.ReadAll(r.Body)
-		}
-		return nil, errors.New("not sent")
-	})
-	if sent == nil {
-		t.Fatalf("the SDK sent nothing: %v", err)
-	}
-	return sent
-}
-
-// call runs an operation of the SDK's own client over the given transport, with neither validation nor retries.
-func call(t *testing.T, s sdkService, operation string, in any, do doer) (any, error) {
-	t.Helper()
-	cfg := aws.Config{Region: "us-east-1", HTTPClient: do, Retryer: func() aws.Retryer { return aws.NopRetryer{} },
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "SECRET"}, nil
-		}),
-		BaseEndpoint: aws.String("http://127.0.0.1"),
-		APIOptions: []func(*middleware.Stack) error{func(st *middleware.Stack) error {
-			_, _ = st.Initialize.Remove("OperationInputValidation") // some operations have none
-			return nil
-		}}}
-	m := reflect.ValueOf(s.client(cfg)).MethodByName(operation)
-	res := m.Call([]reflect.Value{reflect.ValueOf(t.Context()), reflect.ValueOf(in)})
-	err, _ := res[1].Interface().(error)
-	return res[0].Interface(), err
-}
-
 // parse makes two bodies comparable.
 func parse(t *testing.T, p Protocol, body []byte) any {
 	t.Helper()
-	if p != JSON11 {
-		form, err := url.ParseQuery(string(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return form
+	if p == JSON11 {
+		return wiretest.JSON(t, body)
 	}
-	var v any
-	if err := json.Unmarshal(body, &v); err != nil {
-		t.Fatalf("%v: %.200s", err, body)
-	}
-	return v
+	return wiretest.Form(t, body)
 }
