@@ -21,6 +21,12 @@ func TestStoriesEndAsWritten(t *testing.T) {
 	harness.Stories(t, filepath.Join("testdata", "script"), localEndpoint, reset)
 }
 
+func TestTheAWSCommandLineReadsWhatFerryDeployed(t *testing.T) {
+	t.Parallel()
+	harness.Need(t, "aws")
+	harness.Stories(t, filepath.Join("testdata", "awscli"), localEndpoint, reset)
+}
+
 // localEndpoint gives each script an endpoint of its own, which ferry starts when it needs it.
 func localEndpoint(env *testscript.Env) []string {
 	return []string{"FERRY_LOCAL_DIR=" + filepath.Join(env.WorkDir, ".local"), "FERRY_LOCAL_RUNTIME=process", "AWS_EC2_METADATA_DISABLED=true"}

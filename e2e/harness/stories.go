@@ -27,6 +27,7 @@ import (
 //	sample DIR              copy the sample application
 //	replace FILE OLD NEW    edit a file
 //	listing DIR FILE        write the names of all files below DIR into FILE
+//	exports FILE            set the variables of "export NAME=value" lines
 //
 // env gives each script its environment on top of the user's without AWS, Docker and ferry variables, and done is called
 // when the script has ended. With the flag -update the scripts are rewritten with what was printed.
@@ -46,6 +47,7 @@ func Stories(t *testing.T, dir string, env func(*testscript.Env) []string, done 
 			"sample":  s.sample,
 			"replace": replace,
 			"listing": listing,
+			"exports": exports,
 		},
 	})
 }
@@ -176,6 +178,19 @@ func listing(ts *testscript.TestScript, _ bool, args []string) {
 		return err
 	}))
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Join(names, "")), 0o644))
+}
+
+// exports sets the variables that a shell would take from the file's "export NAME=value" lines.
+func exports(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: exports FILE")
+	}
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if kv, ok := strings.CutPrefix(strings.TrimSpace(line), "export "); ok {
+			name, value, _ := strings.Cut(kv, "=")
+			ts.Setenv(name, strings.Trim(value, `'"`))
+		}
+	}
 }
 
 // settle replaces what differs from run to run by its kind.
