@@ -19,18 +19,18 @@ type schema struct {
 	preset *node // the default
 }
 
-// schemas compiles the table once, when it is first needed.
-var schemas = sync.OnceValue(func() map[rune]*schema {
-	fields := Fields()
-	out := make(map[rune]*schema, 8)
+// schemas compiles the table when a kind is first needed: a run reads few kinds, and starts fast.
+var schemas = sync.OnceValue(func() map[rune]func() *schema {
+	fields := sync.OnceValue(Fields)
+	out := make(map[rune]func() *schema, 8)
 	for _, k := range Kinds() {
-		out[k.Letter] = compile(fields, k.Letter)
+		out[k.Letter] = sync.OnceValue(func() *schema { return compile(fields(), k.Letter) })
 	}
 	return out
 })
 
 // schemaOf returns the schema of a kind.
-func schemaOf(kind rune) *schema { return schemas()[kind] }
+func schemaOf(kind rune) *schema { return schemas()[kind]() }
 
 // compile builds the tree of one kind.
 func compile(fields []Field, kind rune) *schema {
