@@ -91,9 +91,6 @@ func (n *node) drop(key string) {
 // empty tells whether nothing was written: no node at all, or null.
 func (n *node) empty() bool { return n == nil || n.kind == null }
 
-// is tells whether the node is a usable scalar that says text.
-func (n *node) is(text string) bool { return n != nil && n.kind == scalar && n.text == text }
-
 // isFalse tells whether the node is the boolean false, in any of its spellings.
 func (n *node) isFalse() bool {
 	if n == nil || n.kind != scalar || n.quoted && !n.filled {

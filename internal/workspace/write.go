@@ -99,7 +99,7 @@ func apply(todo []change) (written []string, err error) {
 		c := &todo[i]
 		made, err := makeDirs(filepath.Dir(c.path))
 		for _, dir := range made {
-			undo = append(undo, func() { os.Remove(dir) })
+			undo = append(undo, func() { remove(dir) })
 		}
 		if err != nil {
 			return nil, err
@@ -107,7 +107,7 @@ func apply(todo []change) (written []string, err error) {
 		if c.temp, err = writeTemp(c.path, c.data, c.mode); err != nil {
 			return nil, err
 		}
-		undo = append(undo, func() { os.Remove(c.temp) })
+		undo = append(undo, func() { remove(c.temp) })
 	}
 	for _, c := range todo {
 		if err := os.Rename(c.temp, c.path); err != nil {
@@ -122,15 +122,18 @@ func apply(todo []change) (written []string, err error) {
 // restore puts back what was there before. It is the way out of a failure: what fails here too cannot be helped.
 func (c change) restore() {
 	if c.old == nil {
-		os.Remove(c.path)
+		remove(c.path)
 		return
 	}
 	if temp, err := writeTemp(c.path, c.old, c.mode); err == nil {
 		if os.Rename(temp, c.path) != nil {
-			os.Remove(temp)
+			remove(temp)
 		}
 	}
 }
+
+// remove takes away what this run made. It cleans up behind a failure, which is what the user hears of.
+func remove(path string) { _ = os.Remove(path) }
 
 // makeDirs makes a directory and its parents and returns those that were not there, the outermost first.
 func makeDirs(dir string) (made []string, err error) {
@@ -164,7 +167,7 @@ func writeTemp(path string, data []byte, mode fs.FileMode) (string, error) {
 	_, err = f.Write(data)
 	err = errors.Join(err, f.Chmod(mode), f.Close())
 	if err != nil {
-		os.Remove(f.Name())
+		remove(f.Name())
 		return "", err
 	}
 	return f.Name(), nil
