@@ -105,10 +105,20 @@ func probe(ctx context.Context, command string, args ...string) string {
 	case limited.Err() != nil && ctx.Err() == nil:
 		return fmt.Sprintf("did not answer in %s", engineAnswers)
 	}
-	if line := lastLine(string(out)); line != "" {
+	if line := reasonIn(string(out)); line != "" {
 		return line
 	}
 	return err.Error()
+}
+
+// reasonIn is the line that says why: the one marked as an error, else the last.
+func reasonIn(output string) string {
+	for line := range strings.Lines(output) {
+		if reason, ok := strings.CutPrefix(strings.TrimSpace(line), "ERROR: "); ok {
+			return reason
+		}
+	}
+	return lastLine(output)
 }
 
 func lastLine(s string) string {

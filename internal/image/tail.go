@@ -2,7 +2,6 @@ package image
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -81,12 +80,4 @@ func (t *tail) explain(err error) error {
 		return err
 	}
 	return fmt.Errorf("%w\n%s", err, text)
-}
-
-// lastError is the last line alone, for messages that must stay short.
-func (t *tail) lastError(err error) error {
-	if line := lastLine(t.text()); line != "" {
-		return errors.New(line)
-	}
-	return err
 }

@@ -5,6 +5,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
 )
 
 // tree writes files below a new directory. A name that ends in a slash is a directory, a text that begins with "-> " a
@@ -44,4 +47,15 @@ func check(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// assembleAs sets an image's platform.
+func assembleAs(img v1.Image, system, arch string) (v1.Image, error) {
+	cfg, err := img.ConfigFile()
+	if err != nil {
+		return nil, err
+	}
+	cfg = cfg.DeepCopy()
+	cfg.OS, cfg.Architecture = system, arch
+	return mutate.ConfigFile(img, cfg)
 }
