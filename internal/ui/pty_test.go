@@ -62,8 +62,8 @@ func (p *person) read(done chan<- struct{}) {
 	}
 }
 
-// types waits until the screen shows text, then types keys.
-func (p *person) types(text, keys string) {
+// sees waits until the screen shows text, and forgets what came before it.
+func (p *person) sees(text string) bool {
 	limit := time.After(20 * time.Second)
 	for !strings.Contains(p.screen.String(), text) {
 		select {
@@ -71,11 +71,40 @@ func (p *person) types(text, keys string) {
 			p.screen.Write(chunk)
 		case <-limit:
 			p.t.Errorf("%q never appeared; the screen got %q", text, p.screen.String())
+			return false
+		}
+	}
+	_, after, _ := strings.Cut(p.screen.String(), text)
+	p.screen.Reset()
+	p.screen.WriteString(after)
+	return true
+}
+
+// picks types keys at a list that shows text.
+func (p *person) picks(text, keys string) {
+	if p.sees(text) {
+		_, _ = p.main.WriteString(keys)
+	}
+}
+
+// writes types keys at a line that shows text. survey asks twice there where the cursor is, and loses what is typed before it
+// has read the answers: faster than any person types.
+func (p *person) writes(text, keys string) {
+	if p.sees(text) && p.sees("\x1b[6n") && p.sees("\x1b[6n") {
+		p.emptied()
+		_, _ = p.main.WriteString(keys)
+	}
+}
+
+// emptied waits until everything that was typed has been read.
+func (p *person) emptied() {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for range tick.C {
+		if !readable(int(p.tty.Fd()), 0) {
 			return
 		}
 	}
-	p.screen.Reset()
-	_, _ = p.main.WriteString(keys)
 }
 
 func (p *person) streams() Streams {
@@ -90,9 +119,9 @@ func TestOnATerminalSurveyAsks(t *testing.T) {
 		t.Fatalf("got %T", prompter)
 	}
 	go func() {
-		p.types("What is it called?", "web\r")
-		p.types("Which?", "\x1b[B\r")
-		p.types("Sure?", "y\r")
+		p.writes("What is it called?", "web\r")
+		p.picks("Which?", "\x1b[B\r")
+		p.writes("Sure?", "y\r")
 	}()
 	name, err := prompter.Input(t.Context(), Question{Text: "What is it called?"})
 	if err != nil || name != "web" {
@@ -112,7 +141,7 @@ func TestCtrlCAtAQuestionInterrupts(t *testing.T) {
 	t.Parallel()
 	p := newPerson(t, true)
 	prompter := NewPrompter(p.streams(), nobody)
-	go p.types("What is it called?", "\x03")
+	go p.writes("What is it called?", "\x03")
 	_, err := prompter.Input(t.Context(), Question{Text: "What is it called?"})
 	if fault.ExitCode(err) != fault.Interrupted {
 		t.Errorf("got %v", err)

@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ferry.dev/ferry/internal/fault"
+)
+
+// object decodes what stdout holds: one object on one line.
+func object(t *testing.T, o outcome) map[string]any {
+	t.Helper()
+	var v map[string]any
+	if err := json.Unmarshal([]byte(o.Stdout), &v); err != nil || strings.Count(o.Stdout, "\n") != 1 {
+		t.Fatalf("stdout is not one object on one line (%v):\n%s", err, o.Stdout)
+	}
+	return v
+}
+
+func TestJSONOutputIsOneFinalObject(t *testing.T) {
+	t.Parallel()
+	got := object(t, demo(t).ok("version", "--output", "json"))
+	want := map[string]any{"version": "v0", "go": "go", "platform": "test"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestAnErrorIsPartOfTheFinalObject(t *testing.T) {
+	t.Parallel()
+	o := newShell(t).ferry("deploy", "--output", "json")
+	want := map[string]any{"error": map[string]any{
+		"message": "no application here: no ferry/ directory here or above", "exitCode": float64(2),
+		"hint": "go to your project's directory, or begin with: ferry init",
+	}}
+	if diff := cmp.Diff(want, object(t, o)); diff != "" || o.Code != fault.Usage {
+		t.Errorf("exit %d (-want +got):\n%s", o.Code, diff)
+	}
+}
+
+func TestValidateSaysTheSameAsTextAsJSONAndAsAnnotations(t *testing.T) {
+	t.Parallel()
+	s := demo(t)
+	if o := s.ok("validate"); o.Stdout != "2 manifests, no mistakes\n" {
+		t.Errorf("stdout %q", o.Stdout)
+	}
+	s.file("ferry/web/manifest.yml", "name: web\ntype: Load Balanced Web Service\nimage: {location: nginx, port: 80}\nhttp: {path: /}\nmemry: 512\n")
+	for _, o := range []outcome{s.ferry("validate"), s.ferry("validate", "ferry/web/manifest.yml")} {
+		if o.Code != fault.Usage || !strings.HasPrefix(o.Stdout, "ferry/web/manifest.yml:5:1: ") || !strings.Contains(o.Stdout, "hint: ") {
+			t.Errorf("exit %d, stdout\n%s", o.Code, o.Stdout)
+		}
+		if o.Stderr != "error: 1 mistake in the manifests; nothing was touched\n" {
+			t.Errorf("stderr %q", o.Stderr)
+		}
+	}
+	if o := s.ferry("validate", "--github"); o.Code != fault.Usage || !strings.HasPrefix(o.Stdout, "::error file=ferry/web/manifest.yml,line=5,col=1") {
+		t.Errorf("exit %d, stdout\n%s", o.Code, o.Stdout)
+	}
+	got := object(t, s.ferry("validate", "--output", "json"))
+	if got["valid"] != false || got["errors"] != 1.0 || len(got["diagnostics"].([]any)) != 1 {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestPackageWritesPlainFilesOffline(t *testing.T) {
+	t.Parallel()
+	s := demo(t)
+	o := s.ok("package", "web", "--env", "local", "--output-dir", "out")
+	var want strings.Builder
+	for _, f := range []string{"environment.stack.yml", "web.stack.yml", "web.taskdef.json", "web.service.json"} {
+		want.WriteString(filepath.Join("out", f) + "\n")
+		if s.tree()["out/"+f] == "" {
+			t.Errorf("%s was not written", f)
+		}
+	}
+	if diff := cmp.Diff(want.String(), o.Stdout); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if o := s.ok("package"); !strings.Contains(o.Stdout, "==> web.taskdef.json <==\n{") {
+		t.Errorf("stdout:\n%s", o.Stdout)
+	}
+}

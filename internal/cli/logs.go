@@ -1,0 +1,209 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ferry.dev/ferry/internal/deploy"
+	"ferry.dev/ferry/internal/event"
+	"ferry.dev/ferry/internal/fault"
+	"ferry.dev/ferry/internal/logs"
+	"ferry.dev/ferry/internal/plan"
+	"ferry.dev/ferry/internal/ui"
+)
+
+type logsOptions struct {
+	target
+	Service   string
+	Follow    bool
+	Since     string
+	Until     string
+	Filter    string
+	Tasks     []string
+	Container string
+	Limit     int
+}
+
+func newLogsCmd(app *App, run func(context.Context, *App, logsOptions) error) *cobra.Command {
+	o := logsOptions{Limit: -1}
+	cmd := &cobra.Command{
+		Use:   "logs [SERVICE]",
+		Short: "Show or follow the logs of a service's containers",
+		Long: `Show or follow the logs of a service's containers, read from CloudWatch Logs. Without --since, --until or -n it is the
+last 100 lines; with -f alone, the last 10 and then what comes in, until Ctrl-C or until the tasks that --task names are gone.
+Times are a duration back from now (90s, 10m, 2h) or RFC 3339 (2026-11-22T18:00:00Z).`,
+		Example: `  $ ferry logs web --env test -f
+  $ ferry logs web --env test --since 1h --filter '?ERROR ?WARN'
+  $ ferry logs web --env test --task 1a2b3c4d -n 50 --output json`,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: app.completeServices,
+		RunE: func(c *cobra.Command, args []string) error {
+			o.Service = first(args)
+			return run(c.Context(), app, o)
+		},
+	}
+	o.flags(app, cmd)
+	f := cmd.Flags()
+	f.BoolVarP(&o.Follow, "follow", "f", false, "Go on with the lines that come in.")
+	f.StringVar(&o.Since, "since", "", "Begin of the time range: a duration back from now, or RFC 3339.")
+	f.StringVar(&o.Until, "until", "", "End of the time range: a duration back from now, or RFC 3339.")
+	f.StringVar(&o.Filter, "filter", "", "Only lines that match a CloudWatch Logs filter pattern.")
+	f.StringSliceVar(&o.Tasks, "task", nil, "Only these tasks, by ID; several are separated by commas.")
+	f.StringVar(&o.Container, "container", "", "Only this container.")
+	f.IntVarP(&o.Limit, "lines", "n", -1, "Only the last so many lines; 0 is all of the time range.")
+	return exits(cmd, fault.OK, fault.Failed, fault.Usage, fault.Refused, fault.Interrupted)
+}
+
+// What logs shows when no range is given.
+const (
+	defaultLines       = 100
+	defaultFollowLines = 10
+)
+
+func runLogs(ctx context.Context, app *App, o logsOptions) error {
+	since, err := app.moment("--since", o.Since)
+	if err != nil {
+		return err
+	}
+	until, err := app.moment("--until", o.Until)
+	if err != nil {
+		return err
+	}
+	s, err := app.scene(ctx, o.target)
+	if err != nil {
+		return err
+	}
+	name, err := app.oneService(ctx, s.ws, o.Service)
+	if err != nil {
+		return err
+	}
+	t, err := app.connect(ctx, s)
+	if err != nil {
+		return err
+	}
+	r := logs.Request{
+		Service: name, LogGroup: plan.LogGroup(s.app.Name, s.env.Name, name), Prefix: plan.LogStreamPrefix, Container: o.Container,
+		TaskIDs: o.Tasks, Since: since, Until: until, Filter: o.Filter, Limit: o.lines(),
+	}
+	out := &logWriter{app: app}
+	if o.Follow {
+		err = app.follow(ctx, t, r, out)
+	} else {
+		err = logs.Query(ctx, logs.NewClient(t.AWS), r, out.event)
+	}
+	if err != nil {
+		return err
+	}
+	if out.lines == 0 && !o.Follow {
+		app.say(fmt.Sprintf("No log lines of %s in %s in that range.", name, s.env.Name))
+	}
+	return app.result(LogSummary{Service: name, Environment: s.env.Name, Lines: out.lines}, func(io.Writer) error { return nil })
+}
+
+// LogSummary is the final object of `logs --output json`; the lines came before it, one event each.
+type LogSummary struct {
+	Service     string `json:"service"`
+	Environment string `json:"environment"`
+	Lines       int    `json:"lines"`
+}
+
+// lines is the limit: what -n says, else enough to begin with, else all of a range that was given.
+func (o logsOptions) lines() int {
+	switch {
+	case o.Limit >= 0:
+		return o.Limit
+	case o.Since != "" || o.Until != "":
+		return 0
+	case o.Follow:
+		return defaultFollowLines
+	default:
+		return defaultLines
+	}
+}
+
+// follow begins at the last lines before now, so that nothing between the two readings is lost, and goes on.
+func (a *App) follow(ctx context.Context, t deploy.Target, r logs.Request, out *logWriter) error {
+	client := logs.NewClient(t.AWS)
+	if r.Since.IsZero() && r.Limit > 0 {
+		before := r
+		before.Until = time.Time{}
+		last, err := logs.Last(ctx, client, before)
+		if err != nil {
+			return err
+		}
+		r.Since = a.Now()
+		if len(last) > 0 {
+			r.Since = last[0].Time
+		}
+	}
+	var how logs.FollowOptions
+	if len(r.TaskIDs) > 0 {
+		how.Alive = func(ctx context.Context) (bool, error) { return deploy.TasksAlive(ctx, t, r.TaskIDs) }
+	}
+	return logs.Follow(ctx, client, r, how, out.event)
+}
+
+// moment reads a point in time as --since and --until take it; "" is the zero time.
+func (a *App) moment(flag, s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if back, err := time.ParseDuration(s); err == nil && back >= 0 {
+		return a.Now().Add(-back), nil
+	}
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}, &fault.Error{
+			Code: fault.Usage, What: fmt.Sprintf("%s takes a duration or a time, not %q", flag, s),
+			Hint: "write for example " + flag + " 10m, or " + flag + " " + a.Now().UTC().Format(time.RFC3339),
+		}
+	}
+	return at, nil
+}
+
+// logWriter writes log lines to stdout: they are the result of this command. Other events go to stderr.
+type logWriter struct {
+	app   *App
+	mu    sync.Mutex
+	lines int
+}
+
+func (l *logWriter) event(e event.Event) {
+	line, ok := e.(event.LogLine)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if ok {
+		l.lines++
+	}
+	switch {
+	case l.app.global.output == outputJSON:
+		ui.NewRenderer(l.app.Streams, ui.Options{Mode: ui.JSON, Now: l.app.Now}).Event(e)
+	case ok:
+		io.WriteString(l.app.Streams.Out, l.text(line)) //nolint:errcheck // SIGPIPE ends a pipe that nobody reads
+	default:
+		r := ui.NewRenderer(l.app.Streams, ui.Options{Mode: ui.Plain, Now: l.app.Now})
+		r.Event(e)
+		r.Close()
+	}
+}
+
+// text is one line: when, which task, what. On a terminal the message is made harmless; into a file or a pipe it goes as it is.
+func (l *logWriter) text(e event.LogLine) string {
+	paint := l.app.outPaint()
+	message := strings.TrimRight(e.Message, "\r\n")
+	at := e.Time.UTC().Format("2006-01-02T15:04:05.000Z")
+	if l.app.Streams.OutTTY {
+		message, at = ui.Sanitize(message), e.Time.Local().Format("15:04:05.000")
+	}
+	task := e.TaskID
+	if len(task) > 8 {
+		task = task[:8]
+	}
+	return paint.Faint(at) + " " + paint.Link(e.Service+"/"+task) + " " + message + "\n"
+}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ferry.dev/ferry/internal/deploy"
+	"ferry.dev/ferry/internal/fault"
+	"ferry.dev/ferry/internal/ui"
+)
+
+type showOptions struct {
+	target
+	Service string
+}
+
+func newShowCmd(app *App, run func(context.Context, *App, showOptions) error) *cobra.Command {
+	var o showOptions
+	cmd := &cobra.Command{
+		Use:   "show [SERVICE]",
+		Short: "Show one service as its manifest says, and as it stands",
+		Example: `  $ ferry show web --env test
+  $ ferry show web --env test --output json`,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: app.completeServices,
+		RunE: func(c *cobra.Command, args []string) error {
+			o.Service = first(args)
+			return run(c.Context(), app, o)
+		},
+	}
+	o.flags(app, cmd)
+	return exits(cmd, fault.OK, fault.Failed, fault.Usage, fault.Refused)
+}
+
+// first returns the first word, or "".
+func first(words []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	return words[0]
+}
+
+func runShow(ctx context.Context, app *App, o showOptions) error {
+	s, err := app.scene(ctx, o.target)
+	if err != nil {
+		return err
+	}
+	name, err := app.oneService(ctx, s.ws, o.Service)
+	if err != nil {
+		return err
+	}
+	t, err := app.connect(ctx, s)
+	if err != nil {
+		return err
+	}
+	result, list, err := deploy.Show(ctx, t, name)
+	if cerr := app.check(list, s.ws.Source); cerr != nil {
+		return cerr
+	}
+	if err != nil {
+		return err
+	}
+	return app.result(result, func(w io.Writer) error { return writeShow(w, app.outPaint(), result) })
+}
+
+func writeShow(w io.Writer, paint ui.Paint, r deploy.ShowResult) error {
+	var b strings.Builder
+	row := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%-12s %s\n", name, ui.Sanitize(value))
+		}
+	}
+	b.WriteString(paint.Strong(r.Service) + " (" + r.Type + ") in " + r.Environment + "\n\n")
+	row("Image", r.Image)
+	if r.Port > 0 {
+		row("Port", fmt.Sprint(r.Port))
+	}
+	row("Size", fmt.Sprintf("%d CPU units, %d MiB, %s, %s", r.CPU, r.Memory, r.Platform, ui.Plural(r.Count, "task")))
+	for _, c := range r.Containers {
+		row("  "+c.Container, fmt.Sprintf("memory %d MiB reserved, %d MiB at most", c.Reserved, c.Limit))
+	}
+	pairs(&b, "Variables", r.Variables)
+	pairs(&b, "Secrets", r.Secrets)
+	row("Cluster", r.Cluster)
+	row("Stack", r.Stack)
+	row("Log group", r.LogGroup)
+	if r.Live == nil {
+		row("Live", "no")
+	} else {
+		row("Live", strings.TrimSpace(r.Live.Release+" "+r.Live.Image))
+		row("Commit", r.Live.Commit)
+		row("Tasks", tasks(*r.Live))
+		row("Targets", targets(*r.Live))
+		row("URL", r.Live.URL)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// pairs lists a map in the order of its names.
+func pairs(b *strings.Builder, title string, m map[string]string) {
+	for i, k := range slices.Sorted(maps.Keys(m)) {
+		if i > 0 {
+			title = ""
+		}
+		fmt.Fprintf(b, "%-12s %s = %s\n", title, ui.Sanitize(k), ui.Sanitize(m[k]))
+	}
+}

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ferry.dev/ferry/internal/event"
+	"ferry.dev/ferry/internal/fault"
+)
+
+func TestTheFirstSignalEndsTheCommandInGoodOrder(t *testing.T) {
+	t.Parallel()
+	var out, errs bytes.Buffer
+	app := newShell(t).app(strings.NewReader(""), &out, &errs)
+	signals := make(chan os.Signal, 1)
+	code := app.supervise(signals, func(ctx context.Context) fault.Code {
+		signals <- os.Interrupt
+		<-ctx.Done()
+		return fault.ExitCode(ctx.Err())
+	})
+	if code != fault.Interrupted || !strings.Contains(errs.String(), "Ctrl-C again leaves at once") {
+		t.Errorf("exit %d\n%s", code, errs.String())
+	}
+}
+
+func TestTheSecondSignalLeavesAtOnce(t *testing.T) {
+	t.Parallel()
+	var out, errs bytes.Buffer
+	app := newShell(t).app(strings.NewReader(""), &out, &errs)
+	signals := make(chan os.Signal, 2)
+	stuck := make(chan struct{})
+	t.Cleanup(func() { close(stuck) })
+	code := app.supervise(signals, func(context.Context) fault.Code {
+		signals <- os.Interrupt
+		signals <- os.Interrupt
+		<-stuck
+		return fault.OK
+	})
+	if code != fault.Interrupted {
+		t.Errorf("exit %d", code)
+	}
+}
+
+func TestWhoLeavesAReleaseIsToldHowToComeBack(t *testing.T) {
+	t.Parallel()
+	var out, errs bytes.Buffer
+	app := newShell(t).app(strings.NewReader(""), &out, &errs)
+	going := newUnderway()
+	sink := going.watch(event.Discard)
+	sink(event.DeploymentProgress{Subject: "web", DeploymentID: "d-1"})
+	sink(event.DeploymentProgress{Subject: "api", DeploymentID: "d-2"})
+	sink(event.StageEnded{Subject: "api", Stage: event.StageWatch, Outcome: event.OutcomeDone})
+	sink(event.StackChanges{Stack: "demo-test-job"})
+	s := scene{}
+	s.env.Name = "test"
+	going.tell(app, s)
+	want := `CloudFormation goes on with stack demo-test-job. The same command again takes it up.
+The release of web goes on in Amazon ECS (deployment d-1); if it fails, the previous one is brought back.
+Come back to it with: ferry wait web --env test
+`
+	if diff := cmp.Diff(want, errs.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
