@@ -12,9 +12,6 @@ package cfn
 import (
 	"context"
 	"sync"
-
-	"ferry.dev/ferry/internal/emulator/clock"
-	"ferry.dev/ferry/internal/emulator/ids"
 )
 
 // Service is CloudFormation. Its exported methods are its operations, with the SDK's signatures.
@@ -28,12 +25,6 @@ type Service struct {
 	mu     sync.Mutex
 	stacks []*stack // in the order of their creation, deleted ones too
 	sets   []*changeSet
-}
-
-// scopeClock is what the engine itself needs of Deps.
-type scopeClock struct {
-	Scope ids.Scope
-	Clock *clock.Clock
 }
 
 // New returns a service without stacks. Close ends what it starts.

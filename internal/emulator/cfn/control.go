@@ -38,24 +38,31 @@ func (s *Service) DeleteStack(_ context.Context, in *cf.DeleteStackInput) (*cf.D
 			return &cf.DeleteStackOutput{}, nil
 		}
 	}
-	before, broken := st.done, st.busy()
-	if broken {
-		st.Op.Cancel = "User Initiated"
+	op := &operation{Kind: "delete", Retain: in.RetainResources, Token: aws.ToString(in.ClientRequestToken)}
+	before := st.done
+	if st.Status == types.StackStatusCreateInProgress {
+		st.Op.Abandoned = true
 		st.cancel()
 	}
-	s.launchLocked(st, func(ctx context.Context) {
-		if broken {
-			<-before
-		}
-		s.mu.Lock()
-		st.Op = &operation{Kind: "delete", Retain: in.RetainResources, Token: aws.ToString(in.ClientRequestToken)}
-		s.mu.Unlock()
-		s.erase(ctx, st)
-	})
-	if !broken {
-		st.Op = &operation{Kind: "delete", Retain: in.RetainResources, Token: aws.ToString(in.ClientRequestToken)}
+	if st.Status != types.StackStatusRollbackInProgress { // a rollback under way ends first
 		s.setLocked(st, types.StackStatusDeleteInProgress, "User Initiated")
 	}
+	if !st.underWay() {
+		before = nil
+		st.Op = op
+	}
+	s.launchLocked(st, func(ctx context.Context) {
+		if before != nil {
+			<-before
+			s.mu.Lock()
+			st.Op = op
+			if st.Status != types.StackStatusDeleteInProgress {
+				s.setLocked(st, types.StackStatusDeleteInProgress, "User Initiated")
+			}
+			s.mu.Unlock()
+		}
+		s.erase(ctx, st)
+	})
 	return &cf.DeleteStackOutput{}, nil
 }
 

@@ -29,8 +29,8 @@ func (s *Service) launchLocked(st *stack, f func(ctx context.Context)) {
 func (s *Service) deploy(ctx context.Context, st *stack) {
 	create := st.Op.Kind == "create"
 	reason := s.forward(ctx, st)
-	if s.ctx.Err() != nil {
-		return // the endpoint stops: Load takes it up again
+	if s.ctx.Err() != nil || s.abandoned(st) {
+		return // the endpoint stops, and Load takes it up again; or the stack's deletion waits for this to end
 	}
 	if reason != "" {
 		s.failed(st, reason)
@@ -45,6 +45,12 @@ func (s *Service) deploy(ctx context.Context, st *stack) {
 	if s.ctx.Err() == nil {
 		s.settle(st, types.StackStatusUpdateComplete, "")
 	}
+}
+
+func (s *Service) abandoned(st *stack) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return st.Op.Abandoned
 }
 
 // failed does what the operation asks for when it fails.
@@ -77,6 +83,9 @@ func (s *Service) failed(st *stack, reason string) {
 func (s *Service) settle(st *stack, status types.StackStatus, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if st.Op != nil && st.Op.Abandoned {
+		return
+	}
 	if st.Op != nil && (status == types.StackStatusCreateComplete || status == types.StackStatusUpdateComplete || status == types.StackStatusCreateFailed || status == types.StackStatusUpdateFailed) {
 		st.Current = st.Op.Target
 	}
@@ -286,7 +295,7 @@ func (s *Service) ready(ctx context.Context, st *stack, r *resource) error {
 }
 
 func (s *Service) requestFor(st *stack, r, old *resource) request {
-	req := request{Logical: r.Logical, Stack: st.Name, ID: r.ID, Props: r.Properties, Tags: r.Tags}
+	req := request{Logical: r.Logical, Stack: st.Name, ID: r.ID, Props: r.Properties, Attrs: r.Attributes, Tags: r.Tags}
 	if old != nil {
 		req.Old, req.OldTags = old.Properties, old.Tags
 	}

@@ -40,6 +40,7 @@ type request struct {
 	ID      string            // "" in create
 	Props   map[string]any    // evaluated
 	Old     map[string]any    // what they were; update only
+	Attrs   map[string]any    // what read returned last
 	Tags    map[string]string // the stack's
 	OldTags map[string]string
 }

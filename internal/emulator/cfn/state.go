@@ -77,6 +77,8 @@ type operation struct {
 	Skip     []string    // ContinueUpdateRollback: resources not to be restored
 	Token    string
 	Cancel   string // why it is to be cancelled, "" when it is not
+
+	Abandoned bool // the stack is to be deleted: neither finish nor roll back
 }
 
 // change is one resource touched by an operation; Before is nil when the operation made it.
@@ -114,6 +116,19 @@ func (s *stack) find(logical string) *resource {
 
 func (s *stack) busy() bool {
 	return strings.HasSuffix(string(s.Status), "_IN_PROGRESS") && s.Status != types.StackStatusReviewInProgress
+}
+
+// underWay tells whether an operation's goroutine runs.
+func (s *stack) underWay() bool {
+	if s.done == nil {
+		return false
+	}
+	select {
+	case <-s.done:
+		return false
+	default:
+		return true
+	}
 }
 
 func (s *stack) gone() bool { return s.Status == types.StackStatusDeleteComplete }
