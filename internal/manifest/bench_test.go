@@ -76,3 +76,16 @@ func TestDeepNestingIsRefused(t *testing.T) {
 		t.Error("five thousand levels were accepted")
 	}
 }
+
+func TestThousandsOfMistakesAreAllReported(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("name: web\ntype: Backend Service\nimage: {build: x}\n")
+	for i := range 3000 {
+		b.WriteString("unknown_" + strings.Repeat("x", i%200) + string(rune('a'+i%26)) + strings.Repeat("y", i/200) + ": 1\n")
+	}
+	_, list := ParseWorkload("web.yml", []byte(b.String()), Options{})
+	if len(list) < 2900 {
+		t.Errorf("only %d of 3000", len(list))
+	}
+}

@@ -19,12 +19,14 @@ type schema struct {
 	preset *node // the default
 }
 
+// table is Fields, made once; nobody changes it.
+var table = sync.OnceValue(Fields)
+
 // schemas compiles the table when a kind is first needed: a run reads few kinds, and starts fast.
 var schemas = sync.OnceValue(func() map[rune]func() *schema {
-	fields := sync.OnceValue(Fields)
 	out := make(map[rune]func() *schema, 8)
 	for _, k := range Kinds() {
-		out[k.Letter] = sync.OnceValue(func() *schema { return compile(fields(), k.Letter) })
+		out[k.Letter] = sync.OnceValue(func() *schema { return compile(table(), k.Letter) })
 	}
 	return out
 })

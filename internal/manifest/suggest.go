@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/agext/levenshtein"
 )
@@ -32,6 +33,9 @@ func (c checker) unknown(s *schema, e entry, p path) {
 
 // nearest finds what a word was probably meant to be: the same but for case and separators, or a few letters away.
 func nearest(word string, candidates []string) (string, bool) {
+	if len(word) > 64 {
+		return "", false // no slip of the hand, and long to compare
+	}
 	best, distance := "", 0
 	for _, candidate := range candidates {
 		d := levenshtein.Distance(plain(word), plain(candidate), nil)
@@ -44,13 +48,18 @@ func nearest(word string, candidates []string) (string, bool) {
 
 // plain drops what people vary: case, underscores, dashes.
 func plain(s string) string {
-	return strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(s))
+	return strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
 }
 
 // elsewhere finds the one carried field of this kind of manifest whose last key is the word.
 func (c checker) elsewhere(word string) string {
 	found := ""
-	for _, f := range Fields() {
+	for _, f := range table() {
 		if !f.In(c.kind) || !f.Carried() || !strings.HasSuffix(f.Path, "."+word) || strings.Contains(f.Path, "[]") {
 			continue
 		}
@@ -71,7 +80,7 @@ func (c checker) otherKinds(p path) []string {
 		name = p[2:].String()
 	}
 	var out []string
-	for _, f := range Fields() {
+	for _, f := range table() {
 		if f.Path != name || f.In(c.kind) {
 			continue
 		}
