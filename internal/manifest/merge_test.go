@@ -15,7 +15,7 @@ import (
 func TestMergingAnOverrideEqualsReadingTheMergedManifest(t *testing.T) {
 	t.Parallel()
 	valid := 0
-	for seed := range uint64(2000) {
+	for seed := range uint64(800) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		base := randomManifest(r, 0.35, false)
 		base["name"], base["type"] = "web", BackendService
@@ -40,7 +40,7 @@ func TestMergingAnOverrideEqualsReadingTheMergedManifest(t *testing.T) {
 			}
 		}
 	}
-	if valid < 200 {
+	if valid < 80 {
 		t.Errorf("only %d of the manifests were valid: the test proves little", valid)
 	}
 }
