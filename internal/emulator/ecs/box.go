@@ -29,6 +29,7 @@ type box struct {
 	task    *task
 	def     types.ContainerDefinition // with the task's overrides
 	spec    runtime.ContainerSpec
+	secrets map[string]string
 	out     *logWriter
 
 	state  boxState

@@ -83,6 +83,9 @@ func (s *Service) bringUp(t *task) error {
 	if t.run, err = s.Runtime.StartTask(t.ctx, s.spec(t)); err != nil {
 		return errors.New("CannotStartTaskError: " + err.Error())
 	}
+	for _, b := range boxes {
+		b.spec.Env = s.environment(t, b)
+	}
 	if err := s.startAll(t); err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (s *Service) prepareBox(t *task, b *box) error {
 	if err != nil {
 		return err
 	}
-	b.out = out
+	b.out, b.secrets = out, secrets
 	s.change(t, func() {
 		if digest != "" {
 			t.container(b.name()).ImageDigest = aws.String(digest)
@@ -53,7 +53,7 @@ func (s *Service) prepareBox(t *task, b *box) error {
 	})
 	b.spec = runtime.ContainerSpec{
 		Name: b.name(), Image: image, ImageRef: aws.ToString(b.def.Image), Entrypoint: b.def.EntryPoint, Command: b.def.Command,
-		Env: s.environment(b.def, secrets), WorkingDir: aws.ToString(b.def.WorkingDirectory), User: aws.ToString(b.def.User),
+		WorkingDir: aws.ToString(b.def.WorkingDirectory), User: aws.ToString(b.def.User),
 		Ports: ports(b.def), MemoryMiB: s.memoryLimit(t, b.def), ReadOnly: aws.ToBool(b.def.ReadonlyRootFilesystem), Output: out,
 	}
 	return nil
@@ -95,19 +95,19 @@ func override(def types.ContainerDefinition, o *types.TaskOverride) types.Contai
 }
 
 // environment lists a container's variables: what ECS and this endpoint set, then the definition's, then secrets.
-// The endpoint's own come first, so that a definition can say otherwise.
-func (s *Service) environment(def types.ContainerDefinition, secrets map[string]string) []string {
+// A definition can say otherwise than the endpoint.
+func (s *Service) environment(t *task, b *box) []string {
 	env := map[string]string{
 		"AWS_REGION": s.Scope.Region, "AWS_DEFAULT_REGION": s.Scope.Region, "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
 	}
 	if s.Endpoint != nil {
-		env["AWS_ENDPOINT_URL"] = s.Endpoint()
+		env["AWS_ENDPOINT_URL"] = "http://" + t.run.HostAddress(s.endpointHost())
 		env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"] = "local", "local"
 	}
-	for _, kv := range def.Environment {
+	for _, kv := range b.def.Environment {
 		env[aws.ToString(kv.Name)] = aws.ToString(kv.Value)
 	}
-	for name, value := range secrets {
+	for name, value := range b.secrets {
 		env[name] = value
 	}
 	var out []string

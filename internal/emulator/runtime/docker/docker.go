@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -18,14 +19,20 @@ import (
 // labelKey marks the containers of an endpoint; its value is the endpoint's name.
 const labelKey = "ferry.local"
 
+// repository is the name under which images of the local registry are loaded; localhost/ keeps an engine from looking
+// for it elsewhere.
+const repository = "localhost/ferry-local"
+
 // Runtime runs tasks on an engine.
 type Runtime struct {
 	engine *Engine
 	label  string // labelKey=<endpoint>
+	bridge string // the bridge's address on this machine; "" when the engine runs on another
 
-	mu     sync.Mutex
-	tasks  map[*task]struct{}
-	closed bool
+	mu       sync.Mutex
+	tasks    map[*task]struct{}
+	forwards map[string]*forward // by host:port
+	closed   bool
 }
 
 var _ runtime.Runtime = (*Runtime)(nil)
@@ -33,24 +40,36 @@ var _ runtime.Runtime = (*Runtime)(nil)
 // New makes a runtime on the engine. The endpoint's name (its state directory) tells its containers from those of
 // another endpoint; what an earlier life of the same endpoint left running is removed.
 func New(ctx context.Context, engine *Engine, endpoint string) (*Runtime, error) {
-	r := &Runtime{engine: engine, label: labelKey + "=" + endpoint, tasks: map[*task]struct{}{}}
+	r := &Runtime{engine: engine, label: labelKey + "=" + endpoint, tasks: map[*task]struct{}{}, forwards: map[string]*forward{}}
 	if err := r.sweep(ctx); err != nil {
 		return nil, fmt.Errorf("remove the containers of an earlier run: %w", err)
 	}
+	r.bridge = r.findBridge(ctx)
 	return r, nil
 }
+
+// Engine is the name of the engine's command line.
+func (r *Runtime) Engine() string { return filepath.Base(r.engine.Bin) }
 
 // Name is "docker".
 func (r *Runtime) Name() string { return "docker" }
 
 // StartTask makes a task without containers.
 func (r *Runtime) StartTask(_ context.Context, spec runtime.TaskSpec) (runtime.Task, error) {
+	hosts := map[string]string{}
+	for _, host := range spec.Hosts {
+		inside, err := r.inward(host)
+		if err != nil {
+			return nil, err
+		}
+		hosts[host] = inside
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
 		return nil, errors.New("the docker runtime is closed")
 	}
-	t := &task{runtime: r, spec: spec}
+	t := &task{runtime: r, spec: spec, hosts: hosts}
 	r.tasks[t] = struct{}{}
 	return t, nil
 }
@@ -63,10 +82,15 @@ func (r *Runtime) Close() error {
 	for t := range r.tasks {
 		tasks = append(tasks, t)
 	}
+	forwards := r.forwards
+	r.forwards = map[string]*forward{}
 	r.mu.Unlock()
 	var errs []error
 	for _, t := range tasks {
 		errs = append(errs, t.Close())
+	}
+	for _, f := range forwards {
+		f.close()
 	}
 	return errors.Join(errs...)
 }
@@ -87,6 +111,19 @@ func (r *Runtime) sweep(ctx context.Context) error {
 	return err
 }
 
+// Purge removes the endpoint's containers, and the images that were loaded into the engine by this or another endpoint.
+func (r *Runtime) Purge(ctx context.Context) error {
+	if err := r.sweep(ctx); err != nil {
+		return err
+	}
+	refs, err := r.engine.run(ctx, nil, "images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", "reference="+repository)
+	if err != nil || refs == "" {
+		return err
+	}
+	_, err = r.engine.run(ctx, nil, append([]string{"rmi"}, strings.Fields(refs)...)...)
+	return err
+}
+
 // image makes the image known to the engine and returns the reference to start it by. An image of the local registry is
 // loaded under a name made from its digest, once; any other is pulled by the engine with the user's own credentials.
 func (r *Runtime) image(ctx context.Context, c runtime.ContainerSpec) (string, error) {
@@ -97,11 +134,11 @@ func (r *Runtime) image(ctx context.Context, c runtime.ContainerSpec) (string, e
 	if err != nil {
 		return "", &runtime.PullError{Err: err}
 	}
-	tag, err := name.NewTag("ferry-local/image:" + digest.Hex[:32])
+	ref := repository + ":" + digest.Hex[:32]
+	tag, err := name.NewTag(ref)
 	if err != nil {
 		return "", &runtime.PullError{Err: err}
 	}
-	ref := "ferry-local/image:" + digest.Hex[:32]
 	if _, err := r.engine.run(ctx, nil, "image", "inspect", "--format", "{{.Id}}", ref); err == nil {
 		return ref, nil
 	}

@@ -6,9 +6,11 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -29,6 +31,7 @@ const program = `package main
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/signal"
@@ -39,6 +42,16 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == "fail" {
 		fmt.Println("about to fail")
 		os.Exit(9)
+	}
+	if len(os.Args) > 2 && os.Args[1] == "get" {
+		r, err := http.Get(os.Args[2])
+		if err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		io.Copy(os.Stdout, r.Body)
+		fmt.Printf("%q", os.Getenv("LINES"))
+		os.Exit(0)
 	}
 	fmt.Println("listening")
 	stop := make(chan os.Signal, 1)
@@ -56,6 +69,8 @@ func TestOnARealEngine(t *testing.T) {
 	engine := &docker.Engine{Bin: "docker", Env: []string{"DOCKER_HOST=" + host}}
 	t.Run("a container runs, answers, prints and stops", func(t *testing.T) { runs(t, engine) })
 	t.Run("the containers of an endpoint that was killed are removed when it starts again", func(t *testing.T) { sweeps(t, engine, host) })
+	t.Run("a container reaches the hosts that it is given, and nothing is lost in its variables", func(t *testing.T) { reaches(t, engine) })
+	t.Run("a container that has ended hands the task's network on", func(t *testing.T) { handsOn(t, engine) })
 	t.Run("an image that cannot be pulled is a pull error", func(t *testing.T) { pullFails(t, engine) })
 }
 
@@ -132,6 +147,69 @@ func sweeps(t *testing.T, engine *docker.Engine, host string) {
 		if err := r.Close(); err != nil {
 			t.Logf("close: %v", err) // the first one's container is gone already
 		}
+	}
+}
+
+// newTask starts a task on a runtime of its own.
+func newTask(t *testing.T, engine *docker.Engine, name string, hosts ...string) runtime.Task {
+	t.Helper()
+	r, err := docker.New(t.Context(), engine, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	task, err := r.StartTask(t.Context(), runtime.TaskSpec{ID: name, Family: "web", Ports: []int{8080}, Hosts: hosts})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return task
+}
+
+func reaches(t *testing.T, engine *docker.Engine) {
+	t.Parallel()
+	outside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "from outside ") }))
+	defer outside.Close()
+	host := strings.TrimPrefix(outside.URL, "http://")
+	task := newTask(t, engine, "reaches", host)
+	var out lines
+	c, err := task.Start(t.Context(), runtime.ContainerSpec{
+		Name: "web", Image: scratchImage(t), Command: []string{"get", "http://" + task.HostAddress(host)}, Env: []string{"LINES=one\ntwo"}, Output: &out,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-c.Done()
+	if want := `from outside "one\ntwo"`; out.String() != want || c.Exit().Code != 0 {
+		t.Errorf("it ended with %+v: %s", c.Exit(), out.String())
+	}
+}
+
+func handsOn(t *testing.T, engine *docker.Engine) {
+	t.Parallel()
+	img, task := scratchImage(t), newTask(t, engine, "handson")
+	first, err := task.Start(t.Context(), runtime.ContainerSpec{Name: "prepare", Image: img, Command: []string{"fail"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-first.Done()
+	if _, err := task.Start(t.Context(), runtime.ContainerSpec{Name: "web", Image: img, Env: []string{"GREETING=hello"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, task, 8080); got != "hello" {
+		t.Errorf("it answers %q", got)
+	}
+	var out lines
+	beside, err := task.Start(t.Context(), runtime.ContainerSpec{Name: "beside", Image: img, Command: []string{"get", "http://127.0.0.1:8080"}, Output: &out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-beside.Done()
+	if out.String() != `hello""` {
+		t.Errorf("the container beside it got %q", out.String())
 	}
 }
 

@@ -4,10 +4,11 @@
 // `load`, so that no credential of the local registry ever reaches the engine. Containers carry a label by which those
 // that a killed endpoint left behind are found and removed.
 //
-// The containers of a task share the network of the one that was started first, where the ports are published on
-// loopback; when that one ends, the others lose their network. Addresses of the host are reached through
-// host.docker.internal, which leads to the host's loopback on Docker Desktop, Finch and Podman machines; a native Linux
-// engine has no way there, because ferry listens on nothing but loopback.
+// The containers of a task share the network of the first of them that still runs, where the ports are published on
+// loopback. Addresses of the host are reached through the bridge's gateway where this machine has that address (a native
+// Linux engine): the runtime listens there and forwards to loopback, for containers of this machine alone. Elsewhere they
+// are reached through host.docker.internal, which leads to the host's loopback on Docker Desktop, Finch and Podman
+// machines.
 package docker
 
 import (
@@ -68,8 +69,14 @@ func (e *Engine) answers(ctx context.Context) error {
 // run runs one command of the engine and returns its standard output without the white space around it.
 // The error is what the engine printed.
 func (e *Engine) run(ctx context.Context, stdin io.Reader, args ...string) (string, error) {
+	return e.runWith(ctx, nil, stdin, args...)
+}
+
+// runWith is run with variables of its own.
+func (e *Engine) runWith(ctx context.Context, env []string, stdin io.Reader, args ...string) (string, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := e.command(ctx, args...)
+	cmd.Env = append(cmd.Env, env...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
 	if err := cmd.Run(); err != nil {
 		if text := strings.TrimSpace(stderr.String()); text != "" {
@@ -80,10 +87,12 @@ func (e *Engine) run(ctx context.Context, stdin io.Reader, args ...string) (stri
 	return strings.TrimSpace(stdout.String()), nil
 }
 
+// command prepares one command. Ctrl-C in the user's terminal does not reach it: the runtime ends it.
 func (e *Engine) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, e.Bin, args...)
 	cmd.Env = append(os.Environ(), e.Env...)
 	cmd.WaitDelay = time.Second
+	ownGroup(cmd)
 	return cmd
 }
 

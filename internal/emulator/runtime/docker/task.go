@@ -14,18 +14,17 @@ import (
 	"ferry.dev/ferry/internal/emulator/runtime"
 )
 
-// hostName is the name by which containers reach the host.
-const hostName = "host.docker.internal"
-
-// task is the shared part of a task: the network of the container that was started first.
+// task is the shared part of a task: the network of the first container that still runs.
 type task struct {
 	runtime *Runtime
 	spec    runtime.TaskSpec
+	hosts   map[string]string // host:port outside → inside
 
 	starting   sync.Mutex // one container after the other: the second needs the first one's network
 	mu         sync.Mutex
 	containers []*container
-	addresses  map[int]string
+	holder     *container     // whose network the others join
+	addresses  map[int]string // at the holder
 	closed     bool
 }
 
@@ -39,16 +38,12 @@ func (t *task) Start(ctx context.Context, spec runtime.ContainerSpec) (runtime.C
 	if err != nil {
 		return nil, err
 	}
-	envFile, err := writeEnv(spec.Env)
+	env, err := writeEnv(spec.Env)
 	if err != nil {
 		return nil, err
 	}
-	defer os.Remove(envFile)
-	args, err := t.createArgs(spec, ref, envFile)
-	if err != nil {
-		return nil, err
-	}
-	id, err := t.runtime.engine.run(ctx, nil, args...)
+	defer os.Remove(env.file) //nolint:errcheck // it is in the system's temporary directory
+	id, err := t.runtime.engine.runWith(ctx, env.values, nil, t.createArgs(spec, ref, env)...)
 	if err != nil {
 		return nil, err
 	}
@@ -60,13 +55,17 @@ func (t *task) Start(ctx context.Context, spec runtime.ContainerSpec) (runtime.C
 		t.drop(c)
 		return nil, errors.Join(err, c.remove(context.WithoutCancel(ctx)))
 	}
+	t.hold(c)
 	return c, nil
 }
 
 // createArgs is the engine's command line for one container. Nothing secret is on it: variables are read from a file
-// that only the user can read.
-func (t *task) createArgs(spec runtime.ContainerSpec, ref, envFile string) ([]string, error) {
-	args := []string{"create", "--label", t.runtime.label, "--label", "ferry.task=" + t.spec.ID, "--env-file", envFile}
+// that only the user can read, or from the command's environment.
+func (t *task) createArgs(spec runtime.ContainerSpec, ref string, env envFile) []string {
+	args := []string{"create", "--label", t.runtime.label, "--label", "ferry.task=" + t.spec.ID, "--env-file", env.file}
+	for _, name := range env.names {
+		args = append(args, "--env", name)
+	}
 	args = append(args, t.networkArgs()...)
 	if spec.MemoryMiB > 0 {
 		args = append(args, "--memory", strconv.Itoa(spec.MemoryMiB)+"m")
@@ -86,21 +85,34 @@ func (t *task) createArgs(spec runtime.ContainerSpec, ref, envFile string) ([]st
 		args = append(args, "--entrypoint", spec.Entrypoint[0])
 		command = slices.Concat(spec.Entrypoint[1:], spec.Command)
 	}
-	return append(append(args, ref), command...), nil
+	return append(append(args, ref), command...)
 }
 
 // networkArgs gives the first container a network with the task's ports published on loopback, and the others that one.
+// When the first has ended, as one that prepares something for the others does, the next one takes its place.
 func (t *task) networkArgs() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.containers) > 0 {
-		return []string{"--network", "container:" + t.containers[0].id}
+	if t.holder != nil && !t.holder.ended() {
+		return []string{"--network", "container:" + t.holder.id}
 	}
-	args := []string{"--add-host", hostName + ":host-gateway"}
+	var args []string
+	if t.runtime.bridge == "" {
+		args = append(args, "--add-host", hostName+":host-gateway")
+	}
 	for _, p := range t.spec.Ports {
 		args = append(args, "--publish", fmt.Sprintf("127.0.0.1::%d", p))
 	}
 	return args
+}
+
+// hold makes a container the holder of the task's network, unless another is.
+func (t *task) hold(c *container) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.holder == nil || t.holder.ended() {
+		t.holder, t.addresses = c, map[int]string{}
+	}
 }
 
 func (t *task) adopt(c *container) error {
@@ -123,10 +135,7 @@ func (t *task) drop(c *container) {
 func (t *task) Address(ctx context.Context, port int) (string, error) {
 	t.mu.Lock()
 	addr, known := t.addresses[port]
-	var owner *container
-	if len(t.containers) > 0 {
-		owner = t.containers[0]
-	}
+	owner := t.holder
 	t.mu.Unlock()
 	if known {
 		return addr, nil
@@ -146,20 +155,18 @@ func (t *task) Address(ctx context.Context, port int) (string, error) {
 	addr = net.JoinHostPort("127.0.0.1", published)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.addresses == nil {
-		t.addresses = map[int]string{}
+	if t.holder == owner {
+		t.addresses[port] = addr
 	}
-	t.addresses[port] = addr
 	return addr, nil
 }
 
-// HostAddress names the host as containers see it.
+// HostAddress is where containers find an address of TaskSpec.Hosts.
 func (t *task) HostAddress(hostport string) string {
-	_, port, err := net.SplitHostPort(hostport)
-	if err != nil {
-		return hostport
+	if inside, ok := t.hosts[hostport]; ok {
+		return inside
 	}
-	return net.JoinHostPort(hostName, port)
+	return hostport
 }
 
 // Close removes the task's containers.
@@ -176,24 +183,31 @@ func (t *task) Close() error {
 	return errors.Join(errs...)
 }
 
-// writeEnv writes variables into a file that only the user can read. The engine reads a line as a variable, so a value
-// with a line break cannot be handed over this way.
-func writeEnv(env []string) (string, error) {
+// envFile is how variables reach the engine: a file that only the user can read, one variable to a line, and for values
+// with line breaks, which such a file cannot hold, the environment of the command.
+type envFile struct {
+	file   string
+	names  []string // of the variables that the command's environment has
+	values []string
+}
+
+func writeEnv(env []string) (envFile, error) {
 	f, err := os.CreateTemp("", "ferry-env-") // mode 0600
 	if err != nil {
-		return "", err
+		return envFile{}, err
 	}
+	out := envFile{file: f.Name()}
 	for _, kv := range env {
 		if strings.ContainsAny(kv, "\n\r") {
 			name, _, _ := strings.Cut(kv, "=")
-			err = errors.Join(err, fmt.Errorf("variable %s has a line break in it, which the container engine cannot take", name))
+			out.names, out.values = append(out.names, name), append(out.values, kv)
 			continue
 		}
 		_, werr := f.WriteString(kv + "\n")
 		err = errors.Join(err, werr)
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
-		return "", errors.Join(err, os.Remove(f.Name()))
+		return envFile{}, errors.Join(err, os.Remove(out.file))
 	}
-	return f.Name(), nil
+	return out, nil
 }

@@ -1,0 +1,59 @@
+// Package choose picks the runtime of an endpoint: a container engine where one answers, else processes of this machine.
+package choose
+
+import (
+	"context"
+	"fmt"
+
+	"ferry.dev/ferry/internal/emulator/clock"
+	"ferry.dev/ferry/internal/emulator/runtime"
+	"ferry.dev/ferry/internal/emulator/runtime/docker"
+	"ferry.dev/ferry/internal/emulator/runtime/process"
+	"ferry.dev/ferry/internal/emulator/runtime/virtual"
+)
+
+// Options say what is wanted.
+type Options struct {
+	Kind     string       // "docker", "process", "virtual", or "" for docker where an engine answers, else process
+	Dir      string       // for the process runtime's files
+	Endpoint string       // names the endpoint, so that what an earlier one left in an engine is found
+	Clock    *clock.Clock // for the virtual runtime
+}
+
+// Runtime makes the runtime and says in a few words what it is, for `ferry local status`.
+func Runtime(ctx context.Context, o Options) (runtime.Runtime, string, error) {
+	switch o.Kind {
+	case "virtual":
+		return virtual.New(o.Clock), "virtual: nothing runs", nil
+	case "process":
+		return onProcesses(o)
+	case "docker":
+		return onEngine(ctx, o)
+	case "":
+		if r, words, err := onEngine(ctx, o); err == nil {
+			return r, words, nil
+		}
+		return onProcesses(o)
+	}
+	return nil, "", fmt.Errorf("there is no runtime %q: it is docker, process or virtual", o.Kind)
+}
+
+func onEngine(ctx context.Context, o Options) (runtime.Runtime, string, error) {
+	engine, err := docker.Find(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	r, err := docker.New(ctx, engine, o.Endpoint)
+	if err != nil {
+		return nil, "", err
+	}
+	return r, "containers on " + r.Engine(), nil
+}
+
+func onProcesses(o Options) (runtime.Runtime, string, error) {
+	r, err := process.New(process.Options{Dir: o.Dir})
+	if err != nil {
+		return nil, "", err
+	}
+	return r, "processes of this machine (" + r.Isolation() + ")", nil
+}
