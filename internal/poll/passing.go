@@ -22,7 +22,7 @@ func Passing(err error) bool {
 		return true
 	}
 	var res *smithyhttp.ResponseError
-	if errors.As(err, &res) {
+	if errors.As(err, &res) && res.HTTPStatusCode() != 0 { // 0: the connection broke before there was an answer
 		return res.HTTPStatusCode() >= http.StatusInternalServerError
 	}
 	if errors.As(err, &api) {
