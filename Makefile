@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS := -s -w -X ferry.dev/ferry/internal/cli.buildVersion=$(VERSION)
+LDFLAGS := -s -w -X ferry.dev/ferry/internal/version.linked=$(VERSION)
 FUZZTIME ?= 20s
 
 # Tools are run at a fixed version and stay out of go.mod, so that what ferry is built from is only what it needs.

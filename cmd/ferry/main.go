@@ -4,6 +4,7 @@ package main
 import (
 	"os"
 
+	_ "ferry.dev/ferry/cmd/ferry/early" // answers --version before anything else is set up
 	"ferry.dev/ferry/internal/cli"
 	"ferry.dev/ferry/internal/emulator/runtime/process"
 )

@@ -10,10 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"ferry.dev/ferry/internal/fault"
+	"ferry.dev/ferry/internal/version"
 )
-
-// buildVersion is set by the linker (-X); see the Makefile and the goreleaser configuration.
-var buildVersion string
 
 // Version says which build this is.
 type Version struct {
@@ -26,7 +24,7 @@ type Version struct {
 
 // readVersion takes what the linker was told, else what the go command recorded.
 func readVersion() Version {
-	v := Version{Version: buildVersion, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	v := Version{Version: version.Linked(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
 	if ok {
 		if v.Version == "" && info.Main.Version != "" && info.Main.Version != "(devel)" {
