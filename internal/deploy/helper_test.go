@@ -91,7 +91,7 @@ func (r *repo) targetOf(env string, cfg aws.Config) deploy.Target {
 
 // quick polls at the pace of an endpoint whose clock is scaled.
 func quick() poll.Pace {
-	return poll.Pace{First: 10 * time.Millisecond, Most: 100 * time.Millisecond, Heartbeat: time.Second, Patience: 2 * time.Second}
+	return poll.Pace{First: 10 * time.Millisecond, Most: 100 * time.Millisecond, Heartbeat: time.Second, Patience: time.Minute}
 }
 
 // recorded collects events.

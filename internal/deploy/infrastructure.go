@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -76,10 +77,17 @@ func (l *line) changeService(ctx context.Context, j job, s standing, env stack.S
 		return infrastructure{stack: change.Live}, nil
 	}
 	if !change.New() && !<-pushed {
-		return infrastructure{}, l.stacks.Discard(ctx, change)
+		return infrastructure{}, l.discard(ctx, change)
 	}
 	after, err := l.stacks.Execute(ctx, change, l.sink)
 	return infrastructure{stack: after, change: change}, err
+}
+
+// discard removes a change set that will not be executed, even when the run was interrupted.
+func (l *line) discard(ctx context.Context, change *stack.Change) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return l.stacks.Discard(ctx, change)
 }
 
 // listenerRules gives listener rules free numbers. It reads each listener once, and only when a service's stack is new

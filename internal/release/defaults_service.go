@@ -43,7 +43,7 @@ func primary(s types.Service) *types.Deployment {
 // Source: CreateService's API reference, the default of each member.
 func withServiceDefaults(in ecs.CreateServiceInput) ecs.CreateServiceInput {
 	s := clone(in)
-	s.PlatformVersion = aws.String(cmp.Or(aws.ToString(s.PlatformVersion), "LATEST"))
+	s.PlatformVersion = aws.String(platformVersion(aws.ToString(s.PlatformVersion)))
 	s.PropagateTags = cmp.Or(s.PropagateTags, types.PropagateTagsNone)
 	if len(s.CapacityProviderStrategy) > 0 {
 		s.LaunchType = ""
@@ -59,6 +59,16 @@ func withServiceDefaults(in ecs.CreateServiceInput) ecs.CreateServiceInput {
 	sortBy(s.CapacityProviderStrategy, func(c types.CapacityProviderStrategyItem) string { return aws.ToString(c.CapacityProvider) })
 	sortBy(s.ServiceRegistries, func(r types.ServiceRegistry) string { return aws.ToString(r.RegistryArn) })
 	return s
+}
+
+// platformVersion maps the versions that LATEST stands for, on Linux and on Windows, to it: ECS gives back the number.
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html
+func platformVersion(v string) string {
+	switch v {
+	case "", "1.4.0", "1.0.0":
+		return "LATEST"
+	}
+	return v
 }
 
 func deploymentDefaults(d *types.DeploymentConfiguration) *types.DeploymentConfiguration {

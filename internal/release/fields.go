@@ -9,6 +9,11 @@ import (
 // serviceFields is the table of what UpdateService can change. An empty list is sent as such, because nil keeps the
 // old value (LESSONS: removing one block never silently keeps, or drops, another).
 func serviceFields() []serviceField {
+	return append(restartingFields(), quietFields()...)
+}
+
+// restartingFields are those for which UpdateService starts a service deployment.
+func restartingFields() []serviceField {
 	return []serviceField{
 		{"network", "NetworkConfiguration", true, func(u *ecs.UpdateServiceInput, s ecs.CreateServiceInput) {
 			u.NetworkConfiguration = s.NetworkConfiguration
@@ -35,6 +40,12 @@ func serviceFields() []serviceField {
 		{"lattice", "VpcLatticeConfigurations", true, func(u *ecs.UpdateServiceInput, s ecs.CreateServiceInput) {
 			u.VpcLatticeConfigurations = orEmpty(s.VpcLatticeConfigurations)
 		}},
+	}
+}
+
+// quietFields are those that it changes without one.
+func quietFields() []serviceField {
+	return []serviceField{
 		{"capacity providers", "CapacityProviderStrategy", false, func(u *ecs.UpdateServiceInput, s ecs.CreateServiceInput) {
 			u.CapacityProviderStrategy = orEmpty(s.CapacityProviderStrategy)
 		}},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/smithy-go"
 
+	"ferry.dev/ferry/internal/awsconf"
 	"ferry.dev/ferry/internal/event"
 	"ferry.dev/ferry/internal/fault"
 	"ferry.dev/ferry/internal/poll"
@@ -60,7 +61,10 @@ func short(err error) string {
 
 // explain gives an error of a write its sentence and, where the cause is known, the way out.
 func explain(what string, err error) error {
-	e := &fault.Error{What: what, Err: err}
+	if errors.Is(err, context.Canceled) {
+		return err // nobody refused anything
+	}
+	e := &fault.Error{What: what, Err: awsconf.Explain(err)}
 	var api smithy.APIError
 	if !errors.As(err, &api) {
 		return e

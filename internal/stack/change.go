@@ -240,7 +240,7 @@ func (c *Client) Discard(ctx context.Context, ch *Change) error {
 	id := ch.id
 	ch.id = ""
 	if ch.New() {
-		_, err := c.CFN.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: &ch.stack})
+		_, err := c.Delete(ctx, Stack{Name: ch.Spec.Name, ID: ch.stack, Status: types.StackStatusReviewInProgress}, event.Discard)
 		return err
 	}
 	return c.drop(ctx, ch.Spec.Name, id)
