@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ferry.dev/ferry/internal/emulator/autoscaling"
+	"ferry.dev/ferry/internal/emulator/cfn"
 	"ferry.dev/ferry/internal/emulator/cloudmap"
 	"ferry.dev/ferry/internal/emulator/cwlogs"
 	"ferry.dev/ferry/internal/emulator/ec2"
@@ -32,6 +33,7 @@ type Services struct {
 	ELB         *elb.Service
 	ECR         *ecr.Service
 	ECS         *ecs.Service
+	CFN         *cfn.Service
 	Tagging     *tagging.Service
 
 	wire  map[string]*wire.Service // by the service's name in a signature
@@ -58,8 +60,10 @@ func newServices(o Options) *Services {
 	}
 	s.ECS = ecs.New(ecs.Deps{Scope: o.Scope, Clock: o.Clock, Runtime: o.Runtime, ELB: s.ELB, Logs: s.Logs, ECR: s.ECR,
 		SSM: s.SSM, Secrets: s.Secrets, Endpoint: func() string { return "http://" + o.Addr }})
+	s.CFN = cfn.New(cfn.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS, ELB: s.ELB, ECR: s.ECR, Logs: s.Logs, IAM: s.IAM, EC2: s.EC2,
+		SSM: s.SSM, Secrets: s.Secrets, CloudMap: s.CloudMap, AutoScaling: s.AutoScaling})
 	s.parts = []part{{"sts", s.STS}, {"iam", s.IAM}, {"ec2", s.EC2}, {"ssm", s.SSM}, {"secretsmanager", s.Secrets}, {"servicediscovery", s.CloudMap},
-		{"application-autoscaling", s.AutoScaling}, {"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"ecs", s.ECS}}
+		{"application-autoscaling", s.AutoScaling}, {"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"ecs", s.ECS}, {"cloudformation", s.CFN}}
 	s.wire = map[string]*wire.Service{}
 	var tagged []tagging.Source
 	for _, p := range s.parts {
