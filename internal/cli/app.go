@@ -25,6 +25,8 @@ type App struct {
 	Prompt func() ui.Prompter
 	// Open shows an address in a browser; nil: the system's.
 	Open func(ctx context.Context, url string) error
+	// Patience is how long an interrupted command may take before it says that it heard; 0: half a second.
+	Patience time.Duration
 	// Executable is the path of this program, which runs itself for environment local; "": ask the system.
 	Executable string
 

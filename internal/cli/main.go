@@ -2,10 +2,12 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"ferry.dev/ferry/internal/event"
 	"ferry.dev/ferry/internal/fault"
@@ -34,19 +36,31 @@ func (a *App) supervise(signals <-chan os.Signal, run func(context.Context) faul
 	defer cancel()
 	ended := make(chan fault.Code, 1)
 	go func() { ended <- run(ctx) }()
-	for asked := false; ; asked = true {
+	var slow <-chan time.Time // fires where the end takes its time
+	for asked := false; ; {
 		select {
 		case code := <-ended:
 			return code
+		case <-slow:
+			a.notice(event.Notice{Level: event.Info, Text: "Interrupted: ending in good order. Ctrl-C again leaves at once."})
 		case <-signals:
 			if asked {
 				a.tidy()
 				return fault.Interrupted
 			}
+			asked = true
 			cancel()
-			a.notice(event.Notice{Level: event.Info, Text: "Interrupted: ending in good order. Ctrl-C again leaves at once."})
+			slow = time.After(a.patience())
 		}
 	}
+}
+
+// patience is how long an interrupted command may take before it says that it heard.
+func (a *App) patience() time.Duration {
+	if a.Patience > 0 {
+		return a.Patience
+	}
+	return 500 * time.Millisecond
 }
 
 // tidy takes the live view off the screen before the process leaves in the middle of it.
@@ -63,8 +77,9 @@ func (a *App) tidy() {
 func (a *App) Run(ctx context.Context, args []string) fault.Code {
 	root := newRootCmd(a)
 	root.SetArgs(args)
-	err := explain(root.ExecuteContext(ctx))
-	if err != nil {
+	err := left(explain(root.ExecuteContext(ctx)))
+	var silent leftError
+	if err != nil && !errors.As(err, &silent) {
 		a.showError(err)
 	}
 	if a.global.output == outputJSON && (a.final != nil || err != nil) {
@@ -73,4 +88,19 @@ func (a *App) Run(ctx context.Context, args []string) fault.Code {
 		}
 	}
 	return fault.ExitCode(err)
+}
+
+// leftError is the end of a command that the user left, where nobody has more to say about it.
+type leftError struct{ cause error }
+
+func (e leftError) Error() string { return "interrupted" }
+func (e leftError) Unwrap() error { return e.cause }
+
+// left makes a bare cancellation the user's leaving: that is no failure to be explained.
+func left(err error) error {
+	var told *fault.Error
+	if errors.Is(err, context.Canceled) && !errors.As(err, &told) {
+		return leftError{err}
+	}
+	return err
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -17,15 +18,41 @@ func TestTheFirstSignalEndsTheCommandInGoodOrder(t *testing.T) {
 	t.Parallel()
 	var out, errs bytes.Buffer
 	app := newShell(t).app(strings.NewReader(""), &out, &errs)
+	app.Patience = time.Hour
 	signals := make(chan os.Signal, 1)
 	code := app.supervise(signals, func(ctx context.Context) fault.Code {
 		signals <- os.Interrupt
 		<-ctx.Done()
 		return fault.ExitCode(ctx.Err())
 	})
-	if code != fault.Interrupted || !strings.Contains(errs.String(), "Ctrl-C again leaves at once") {
+	if code != fault.Interrupted || errs.Len() > 0 {
 		t.Errorf("exit %d\n%s", code, errs.String())
 	}
+}
+
+func TestACommandThatTakesItsTimeToEndSaysThatItHeard(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	said := make(chan string, 1)
+	app := newShell(t).app(strings.NewReader(""), &out, tell(said))
+	app.Patience = time.Millisecond
+	signals := make(chan os.Signal, 1)
+	app.supervise(signals, func(ctx context.Context) fault.Code {
+		signals <- os.Interrupt
+		<-ctx.Done()
+		if s := <-said; !strings.Contains(s, "Ctrl-C again leaves at once") {
+			t.Errorf("it said %q", s)
+		}
+		return fault.OK
+	})
+}
+
+// tell is a writer that passes on what is written.
+type tell chan<- string
+
+func (c tell) Write(p []byte) (int, error) {
+	c <- string(p)
+	return len(p), nil
 }
 
 func TestTheSecondSignalLeavesAtOnce(t *testing.T) {
