@@ -36,6 +36,15 @@ func (c *Clock) Now() time.Time {
 	return c.epoch.Add(time.Duration(float64(time.Since(c.made)) * c.speed)).UTC()
 }
 
+// Since returns how much time has passed on this clock since Now said t. On a clock that Real made, where Now is the wall's
+// time, that is more than the difference to Now: state machines compare durations with Since, never with Now.
+func (c *Clock) Since(t time.Time) time.Duration {
+	if c.wall {
+		return time.Duration(float64(time.Since(t)) * c.speed)
+	}
+	return c.Now().Sub(t)
+}
+
 // Shorten returns the wall time in which d passes on this clock.
 func (c *Clock) Shorten(d time.Duration) time.Duration {
 	return time.Duration(float64(d) / c.speed)

@@ -151,7 +151,7 @@ func (b *box) live() {
 		b.check(run)
 		<-run.Done()
 		exit := run.Exit()
-		if !b.restarts(exit, s.Clock.Now().Sub(began)) {
+		if !b.restarts(exit, s.Clock.Since(began)) {
 			b.ended(exit)
 			return
 		}
@@ -211,7 +211,7 @@ func (b *box) check(run runtime.Container) {
 		return time.Duration(*orInt(v, byDefault)) * time.Second
 	}
 	interval, timeout := seconds(h.Interval, 30), seconds(h.Timeout, 5)
-	graceEnds := b.service.Clock.Now().Add(seconds(h.StartPeriod, 0))
+	began, grace := b.service.Clock.Now(), seconds(h.StartPeriod, 0)
 	retries, misses := *orInt(h.Retries, 3), int32(0)
 	ctx, cancel := context.WithCancel(b.service.ctx)
 	stop := context.AfterFunc(b.task.ctx, cancel)
@@ -233,7 +233,7 @@ func (b *box) check(run runtime.Container) {
 		case ok:
 			misses = 0
 			b.feels(types.HealthStatusHealthy)
-		case b.service.Clock.Now().Before(graceEnds):
+		case b.service.Clock.Since(began) < grace:
 		default:
 			if misses++; misses >= retries {
 				b.feels(types.HealthStatusUnhealthy)

@@ -75,7 +75,7 @@ func (s *Service) rollBack(svc *service, r *rollout, reason string) {
 	back.Reason = "ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/" + back.ID + "."
 	svc.Deployments = append([]*deployment{back}, svc.Deployments...)
 	svc.adopt(rev.Revision)
-	svc.Failures, svc.NotBefore, svc.Steady = 0, *s.now(), false
+	svc.Failures, svc.Steady = 0, false
 	r.RollbackTo = rev.ID
 	r.Deployment.Status, r.Deployment.UpdatedAt, r.Deployment.StatusReason = types.ServiceDeploymentStatusRollbackInProgress, s.now(), aws.String(reason)
 	r.Deployment.Rollback = &types.Rollback{Reason: aws.String(reason), StartedAt: s.now(), ServiceRevisionArn: rev.Revision.ServiceRevisionArn}

@@ -28,7 +28,7 @@ func (s *Service) deploy(svc *service, rev *revision) {
 	}
 	svc.Deployments = append([]*deployment{d}, svc.Deployments...)
 	svc.History = append(svc.History, r)
-	svc.Failures, svc.NotBefore, svc.Steady = 0, now, false
+	svc.Failures, svc.Steady = 0, false
 }
 
 // finish ends a service deployment.

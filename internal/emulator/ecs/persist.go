@@ -60,7 +60,7 @@ func (s *Service) restore(c *cluster) []targetRecord {
 	}
 	for _, svc := range c.Services {
 		svc.cluster, svc.kick = c, make(chan struct{}, 1)
-		svc.Failures, svc.NotBefore, svc.Steady = 0, *s.now(), false
+		svc.Failures, svc.Steady = 0, false
 	}
 	var left []targetRecord
 	for _, t := range c.Tasks {

@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"ferry.dev/ferry/internal/emulator/clock"
 )
 
 // scale starts and stops tasks within the bounds of the rolling deployment.
 func (s *Service) scale(svc *service) {
-	now := *s.now()
 	primary := svc.primary()
 	_, maximum := svc.bounds()
 	var ours, others []*task // wanted tasks of the primary deployment, and of older ones
@@ -26,12 +26,12 @@ func (s *Service) scale(svc *service) {
 	}
 	desired := int(svc.Service.DesiredCount)
 	if extra := len(ours) - desired; extra > 0 {
-		s.end(svc, worst(ours, now)[:extra], "Scaling activity initiated by (deployment ecs-svc/"+primary.ID+")")
-		ours = worst(ours, now)[extra:]
+		s.end(svc, worst(ours, s.Clock)[:extra], "Scaling activity initiated by (deployment ecs-svc/"+primary.ID+")")
+		ours = worst(ours, s.Clock)[extra:]
 	}
 	missing := desired - len(ours)
 	room := max(maximum, 1) - len(ours) - len(others)
-	if start := min(missing, room); start > 0 && !primary.Halted && !now.Before(svc.NotBefore) {
+	if start := min(missing, room); start > 0 && !primary.Halted && s.mayStart(svc) {
 		s.launch(svc, primary, start)
 		missing -= start
 	}
@@ -41,10 +41,9 @@ func (s *Service) scale(svc *service) {
 // retire stops tasks of older deployments, as many as may go: with room for new ones only what new healthy tasks replace,
 // without room as many as the minimum allows.
 func (s *Service) retire(svc *service, ours, others []*task, missing, room int) {
-	now := *s.now()
 	minimum, _ := svc.bounds()
-	healthy := count(ours, func(t *task) bool { return t.healthy(now) })
-	old := count(others, func(t *task) bool { return t.healthy(now) })
+	healthy := count(ours, func(t *task) bool { return t.healthy(s.Clock) })
+	old := count(others, func(t *task) bool { return t.healthy(s.Clock) })
 	floor := int(svc.Service.DesiredCount)
 	if missing > 0 && room <= 0 {
 		floor = minimum
@@ -54,12 +53,12 @@ func (s *Service) retire(svc *service, ours, others []*task, missing, room int) 
 	}
 	reason := "Scaling activity initiated by (deployment ecs-svc/" + svc.primary().ID + ")"
 	var stop []*task
-	for _, t := range worst(others, now) {
+	for _, t := range worst(others, s.Clock) {
 		switch {
-		case t.healthy(now) && healthy+old-1 >= floor:
+		case t.healthy(s.Clock) && healthy+old-1 >= floor:
 			old--
 			stop = append(stop, t)
-		case !t.healthy(now) && (t.Deployment != svc.Completed || healthy >= floor || floor == minimum):
+		case !t.healthy(s.Clock) && (t.Deployment != svc.Completed || healthy >= floor || floor == minimum):
 			stop = append(stop, t)
 		}
 	}
@@ -77,10 +76,10 @@ func count(tasks []*task, is func(*task) bool) int {
 }
 
 // worst orders tasks by how little is lost with them: unhealthy ones first, then the oldest.
-func worst(tasks []*task, now time.Time) []*task {
+func worst(tasks []*task, clk *clock.Clock) []*task {
 	out := slices.Clone(tasks)
 	slices.SortStableFunc(out, func(a, b *task) int {
-		switch ha, hb := a.healthy(now), b.healthy(now); {
+		switch ha, hb := a.healthy(clk), b.healthy(clk); {
 		case ha == hb:
 			return 0
 		case hb:
@@ -98,7 +97,7 @@ func (s *Service) launch(svc *service, d *deployment, n int) {
 	td, err := s.taskDefinition(*rev.TaskDefinition)
 	if err != nil {
 		s.event(svc, "(service %s) was unable to place a task because its task definition %s does not exist any more.", svc.name(), *rev.TaskDefinition)
-		svc.NotBefore = s.now().Add(backOff(7))
+		svc.Failures, svc.FailedAt = 7, *s.now()
 		return
 	}
 	var names []string
@@ -142,12 +141,11 @@ func (s *Service) end(svc *service, tasks []*task, reason string) {
 // complete recognises that a service has what it wants: as many healthy tasks of the primary deployment as desired, and
 // none of any other.
 func (s *Service) complete(svc *service) {
-	now := *s.now()
 	primary := svc.primary()
 	healthy := 0
 	for _, t := range svc.tasks() {
 		switch {
-		case t.Deployment == primary.ID && t.healthy(now):
+		case t.Deployment == primary.ID && t.healthy(s.Clock):
 			healthy++
 		case t.Deployment == primary.ID && !t.wanted() && svc.current().inProgress():
 			continue // a failed task that is still stopping does not hold up the deployment

@@ -81,16 +81,15 @@ func (s *Service) drain(svc *service) {
 
 // judge stops tasks that their health checks have given up, and counts the tasks that failed by themselves.
 func (s *Service) judge(svc *service) {
-	now := *s.now()
 	grace := time.Duration(aws.ToInt32(svc.Service.HealthCheckGracePeriodSeconds)) * time.Second
 	for _, t := range svc.cluster.Tasks {
 		if t.Service != svc.name() {
 			continue
 		}
-		if t.wanted() && t.running() && !now.Before(t.Task.StartedAt.Add(grace)) {
+		if t.wanted() && t.running() && s.Clock.Since(*t.Task.StartedAt) >= grace {
 			s.condemn(svc, t)
 		}
-		if t.healthy(now) && !t.WasHealthy {
+		if t.healthy(s.Clock) && !t.WasHealthy {
 			t.WasHealthy = true
 			s.recovered(svc, t)
 		}
@@ -117,7 +116,7 @@ func (s *Service) condemn(svc *service, t *task) {
 // recovered takes note of a task that became healthy.
 func (s *Service) recovered(svc *service, t *task) {
 	if t.Deployment == svc.primary().ID {
-		svc.Failures, svc.NotBefore = 0, *s.now()
+		svc.Failures = 0
 	}
 	r := svc.current()
 	if r.inProgress() && r.Target == t.Deployment && aws.ToBool(svc.Service.DeploymentConfiguration.DeploymentCircuitBreaker.ResetOnHealthyTask) {
@@ -135,7 +134,7 @@ func (s *Service) failed(svc *service, t *task) {
 	}
 	if t.Deployment == svc.primary().ID {
 		svc.Failures++
-		svc.NotBefore = s.now().Add(backOff(svc.Failures))
+		svc.FailedAt = *s.now()
 		if svc.Failures == 3 {
 			s.event(svc, "(service %s) is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.", svc.name())
 		}
@@ -148,6 +147,11 @@ func (s *Service) failed(svc *service, t *task) {
 	case r.Target == t.Deployment && r.RollbackTo == "":
 		r.Failures++
 	}
+}
+
+// mayStart tells whether the wait after the last failure is over.
+func (s *Service) mayStart(svc *service) bool {
+	return svc.Failures == 0 || s.Clock.Since(svc.FailedAt) >= backOff(svc.Failures)
 }
 
 // backOff is the wait after so many failures one after another: 1, 2, 4 … 64 seconds on the clock.

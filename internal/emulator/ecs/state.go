@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/runtime"
 )
 
@@ -37,9 +38,9 @@ type service struct {
 	Deployments []*deployment // the primary first, then those that still have tasks
 	Completed   string        // the revision ID that a rollback goes back to: the last that completed
 
-	Failures  int       // tasks that failed one after another
-	NotBefore time.Time // back-off: no task starts before
-	Steady    bool
+	Failures int       // tasks that failed one after another: the next start waits
+	FailedAt time.Time // the last of them
+	Steady   bool
 
 	cluster *cluster
 	kick    chan struct{} // wakes the scheduler
@@ -174,7 +175,7 @@ const settle = 40 * time.Second
 
 // healthy tells whether a running task may count for a deployment: its container health checks and its load balancers
 // say so, or it has none and has been running for a while.
-func (t *task) healthy(now time.Time) bool {
+func (t *task) healthy(clk *clock.Clock) bool {
 	switch {
 	case !t.running() || !t.wanted():
 		return false
@@ -187,7 +188,7 @@ func (t *task) healthy(now time.Time) bool {
 	case len(t.Targets) > 0:
 		return true
 	}
-	return !now.Before(t.Task.StartedAt.Add(settle))
+	return clk.Since(*t.Task.StartedAt) >= settle
 }
 
 // checked tells whether an essential container has a health check.

@@ -20,7 +20,7 @@ type container struct {
 	task   *task
 	spec   runtime.ContainerSpec
 	script Script
-	ready  time.Time // on the clock
+	began  time.Time // on the clock
 	done   chan struct{}
 
 	mu    sync.Mutex
@@ -31,7 +31,7 @@ type container struct {
 
 func newContainer(t *task, spec runtime.ContainerSpec, s Script) *container {
 	c := &container{task: t, spec: spec, script: s, done: make(chan struct{})}
-	c.ready = t.runtime.clock.Now().Add(timeOf(s.ReadyAfter))
+	c.began = t.runtime.clock.Now()
 	if spec.Output != nil && len(s.Logs) > 0 {
 		io.WriteString(spec.Output, strings.Join(s.Logs, "\n")+"\n")
 	}
@@ -104,7 +104,9 @@ func (c *container) ended() bool {
 	}
 }
 
-func (c *container) isReady() bool { return !c.task.runtime.clock.Now().Before(c.ready) }
+func (c *container) isReady() bool {
+	return c.task.runtime.clock.Since(c.began) >= timeOf(c.script.ReadyAfter)
+}
 
 // responder answers HTTP for one container.
 type responder struct {
