@@ -2,7 +2,9 @@ package emulator
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -136,7 +138,7 @@ func (s *Server) serve(ctx context.Context, svc *wire.Service, w http.ResponseWr
 	if err != nil {
 		svc.WriteError(out, id, err)
 	} else {
-		err = svc.Serve(ctx, out, req)
+		err = s.run(ctx, svc, out, req)
 	}
 	if err != nil {
 		call.Error = err.Error()
@@ -145,6 +147,19 @@ func (s *Server) serve(ctx context.Context, svc *wire.Service, w http.ResponseWr
 		call.Error = "answer lost"
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// run runs the operation. A panic in it is a bug of ours that must not take the other services down: it answers as the
+// service's own failure, and the log has where it happened.
+func (s *Server) run(ctx context.Context, svc *wire.Service, w http.ResponseWriter, req *wire.Request) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.o.Log.Error("an operation panicked", "service", svc.Name, "operation", req.Operation, "panic", r, "stack", string(debug.Stack()))
+			err = &wire.Error{Code: "InternalFailure", Message: fmt.Sprintf("The local endpoint failed in %s: %v", req.Operation, r), Status: http.StatusInternalServerError}
+			svc.WriteError(w, req.ID, err)
+		}
+	}()
+	return svc.Serve(ctx, w, req)
 }
 
 // pause waits for d, or until the client has gone.
