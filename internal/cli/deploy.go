@@ -100,6 +100,7 @@ func (a *App) deployed(s scene, result deploy.Result, going *underway, failure e
 	}
 	if fault.ExitCode(failure) == fault.Interrupted {
 		going.tell(a, s)
+		return leftError{failure}
 	}
 	if failure == nil {
 		a.sayNext(s, result)

@@ -54,6 +54,9 @@ func (u *underway) note(e event.Event) {
 func (u *underway) tell(a *App, s scene) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if len(u.stacks)+len(u.deployments) == 0 {
+		a.say("Interrupted; nothing goes on in AWS.")
+	}
 	for _, stack := range slices.Sorted(maps.Keys(u.stacks)) {
 		a.say(fmt.Sprintf("CloudFormation goes on with stack %s. The same command again takes it up.", stack))
 	}

@@ -12,6 +12,9 @@ import (
 func (n *narrator) deploymentProgress(e event.DeploymentProgress) []line {
 	if r := n.find(e.Subject, event.StageWatch, event.StageRelease, event.StageDelete); r != nil {
 		r.detail = progress(e)
+		if r.waiting != nil {
+			r.waiting.For = "" // the reading is newer than what was awaited before it; the limit stands
+		}
 	}
 	was, seen := n.last[e.Subject]
 	if seen && was.DeploymentID != e.DeploymentID {

@@ -176,7 +176,7 @@ func (r *row) state() string {
 			parts = append(parts, s)
 		}
 	}
-	if r.waiting != nil {
+	if r.waiting != nil && r.waiting.For != "" {
 		parts = append(parts, "waiting for "+Sanitize(r.waiting.For))
 	}
 	return strings.Join(parts, "; ")
