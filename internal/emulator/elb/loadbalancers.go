@@ -83,7 +83,7 @@ func (s *Service) newLoadBalancer(in *elbv2.CreateLoadBalancerInput, kind types.
 func (s *Service) viewLocked(lb *loadBalancer) types.LoadBalancer {
 	view := lb.LoadBalancer
 	code := types.LoadBalancerStateEnumActive
-	if s.deps.Clock.Now().Sub(aws.ToTime(lb.CreatedTime)) < provisioning {
+	if s.deps.Clock.Since(aws.ToTime(lb.CreatedTime)) < provisioning {
 		code = types.LoadBalancerStateEnumProvisioning
 	}
 	view.State = &types.LoadBalancerState{Code: code}
