@@ -2,6 +2,8 @@ package awsconf
 
 import (
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -81,7 +83,14 @@ func Foreign(err error) bool {
 		return api.ErrorCode() == "UnknownError" && !speaksAWS(err)
 	}
 	var bad *smithy.DeserializationError
-	return errors.As(err, &bad)
+	return errors.As(err, &bad) && !Broken(err)
+}
+
+// Broken tells whether an answer of AWS began to come and broke off.
+func Broken(err error) bool {
+	var bad *smithy.DeserializationError
+	var network net.Error
+	return errors.As(err, &bad) && (errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) && speaksAWS(err))
 }
 
 // speaksAWS tells whether the answer's type is one of AWS's protocols.

@@ -35,6 +35,8 @@ func Explain(err error) error {
 		return explained(err, call+" was refused", "this permission is missing: ask whoever keeps the account's IAM policies")
 	case Throttled(err):
 		return explained(err, call+" was throttled, and the retries are used up", "other tools may use the same account's limits; try again in a minute")
+	case Broken(err):
+		return &fault.Error{What: call + " failed", Hint: "check the network, and try again", Err: &brief{"the answer broke off: " + root(err).Error(), err}}
 	case Foreign(err):
 		return foreign(err, call)
 	case unreachable(err) != nil:

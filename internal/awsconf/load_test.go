@@ -368,3 +368,34 @@ func TestThrottlingIsRetriedPatiently(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAnAnswerThatBreaksOffIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	tries := 0
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		if tries++; tries == 1 {
+			w.Header().Set("Content-Length", "1000")
+			io.WriteString(w, `{"imageDetails":[`)
+			return
+		}
+		io.WriteString(w, `{"imageDetails":[]}`)
+	}))
+	defer s.Close()
+	cfg, err := Load(t.Context(), Options{Endpoint: s.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := ecr.NewFromConfig(cfg)
+	if _, err := client.DescribeImages(t.Context(), &ecr.DescribeImagesInput{RepositoryName: new("demo/web")}); err != nil {
+		t.Error(err)
+	}
+	tries = 0
+	_, err = client.DescribeImages(t.Context(), &ecr.DescribeImagesInput{RepositoryName: new("demo/web")}, func(o *ecr.Options) { o.RetryMaxAttempts = 1 })
+	if !Broken(err) || Foreign(err) || Explain(err).Error() != "ecr:DescribeImages failed: the answer broke off: unexpected EOF" {
+		t.Error(Explain(err))
+	}
+}

@@ -33,8 +33,14 @@ func retryer(cfg aws.Config) func() aws.Retryer {
 	}
 }
 
-// patience ends the retries of foreign answers early.
+// patience ends the retries of foreign answers early, and tries again where an answer broke off on its way, which the SDK
+// takes for a mistake of its own.
 type patience struct{ aws.RetryerV2 }
+
+// IsErrorRetryable implements aws.Retryer.
+func (p patience) IsErrorRetryable(err error) bool {
+	return Broken(err) || p.RetryerV2.IsErrorRetryable(err)
+}
 
 // RetryDelay returns err itself where no further attempt is worth it; the SDK then ends the call with it.
 func (p patience) RetryDelay(attempt int, err error) (time.Duration, error) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 
+	"ferry.dev/ferry/internal/awsconf"
 	"ferry.dev/ferry/internal/event"
 	"ferry.dev/ferry/internal/poll"
 )
@@ -50,7 +51,8 @@ type follower struct {
 	covered  time.Time // when the last scan that succeeded began
 	deep     time.Time // when the last deep scan was
 	checked  time.Time // when Alive was asked last
-	warned   bool
+	warned   bool      // that lines are delayed
+	heard    bool      // whether the current live tail session said anything
 }
 
 // emit takes one line of a reading.
@@ -80,7 +82,7 @@ func (f *follower) scan(ctx context.Context, since time.Time) error {
 				f.emit(reading, l)
 			}
 		})
-		if err == nil || !poll.Passing(err) {
+		if err == nil || !poll.Passing(err) && !awsconf.Broken(err) {
 			return contextOr(ctx, err)
 		}
 		f.warn(err)

@@ -54,8 +54,8 @@ const (
 
 // live follows with live tail sessions, one after another. ended is false where live tail does not work.
 func (f *follower) live(ctx context.Context, group string) (ended bool, err error) {
-	for failures := 0; ; {
-		before := f.lastLine
+	for failures := 1; ; failures++ {
+		f.heard = false
 		end, err := f.session(ctx, group)
 		switch {
 		case err != nil:
@@ -65,7 +65,7 @@ func (f *follower) live(ctx context.Context, group string) (ended bool, err erro
 		case end == refusal:
 			return false, nil
 		}
-		if failures++; f.lastLine.After(before) {
+		if f.heard {
 			failures = 1
 		}
 		if err := f.catchUp(ctx); err != nil {
@@ -138,6 +138,7 @@ func (f *follower) listen(ctx context.Context, stream *cloudwatchlogs.StartLiveT
 			if !open {
 				return reconnect, nil
 			}
+			f.heard = true
 			if sampled := f.take(reading, e); sampled || !scanned {
 				scanned = true
 				if err := f.catchUp(ctx); err != nil {
