@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -28,7 +29,7 @@ func routes(greeting string) http.Handler {
 // logged writes one line for each request, but for the load balancer's health checks, which come every few seconds.
 func logged(log *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/healthz" {
+		if r.URL.Path == "/healthz" || strings.HasPrefix(r.UserAgent(), "ELB-HealthChecker/") {
 			next.ServeHTTP(w, r)
 			return
 		}
