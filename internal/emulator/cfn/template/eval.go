@@ -10,7 +10,10 @@ import (
 // Unknown stands for a value that is known only once a resource has been made. A change set is computed with it.
 const Unknown = "{{changeSet:KNOWN_AFTER_APPLY}}"
 
-var pseudo = []string{"AWS::AccountId", "AWS::NotificationARNs", "AWS::NoValue", "AWS::Partition", "AWS::Region", "AWS::StackId", "AWS::StackName", "AWS::URLSuffix"}
+// pseudo are the parameters that every template has.
+func pseudo() []string {
+	return []string{"AWS::AccountId", "AWS::NotificationARNs", "AWS::NoValue", "AWS::Partition", "AWS::Region", "AWS::StackId", "AWS::StackName", "AWS::URLSuffix"}
+}
 
 // Env is what values are evaluated in.
 type Env struct {

@@ -221,7 +221,7 @@ func (t *Template) checkReferences() error {
 					badAtt = x.name
 				}
 			case strings.HasPrefix(x.name, "AWS::"):
-				if !slices.Contains(pseudo, x.name) {
+				if !slices.Contains(pseudo(), x.name) {
 					bad[x.name] = true
 				}
 			case t.Parameters[x.name] == nil && (t.Resources[x.name] == nil || !resourcesToo):
