@@ -107,7 +107,7 @@ func (a *App) notice(n event.Notice) {
 		a.renderer.Event(n)
 		return
 	}
-	io.WriteString(a.Streams.Err, n.Text+"\n") //nolint:errcheck // nobody is left to tell
+	io.WriteString(a.Streams.Err, n.Text+"\n")
 }
 
 // result shows what a command came to: text on stdout, or in JSON mode the final object once the exit code is known.
@@ -122,6 +122,6 @@ func (a *App) result(v any, text func(w io.Writer) error) error {
 // say writes a remark for a person to stderr; JSON mode has no place for it.
 func (a *App) say(text string) {
 	if a.global.output != outputJSON {
-		io.WriteString(a.Streams.Err, text+"\n") //nolint:errcheck // a remark that cannot be shown is no failure
+		io.WriteString(a.Streams.Err, text+"\n")
 	}
 }

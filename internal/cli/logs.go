@@ -185,7 +185,7 @@ func (l *logWriter) event(e event.Event) {
 	case l.app.global.output == outputJSON:
 		ui.NewRenderer(l.app.Streams, ui.Options{Mode: ui.JSON, Now: l.app.Now}).Event(e)
 	case ok:
-		io.WriteString(l.app.Streams.Out, l.text(line)) //nolint:errcheck // SIGPIPE ends a pipe that nobody reads
+		io.WriteString(l.app.Streams.Out, l.text(line))
 	default:
 		r := ui.NewRenderer(l.app.Streams, ui.Options{Mode: ui.Plain, Now: l.app.Now})
 		r.Event(e)
