@@ -122,13 +122,13 @@ func TestTheLoadBalancerAnswersForTargetsThatDoNot(t *testing.T) {
 	w.register(closed, gone.Listener.Addr().String())
 	gone.Close()
 	release := make(chan struct{})
-	t.Cleanup(func() { close(release) })
 	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/slow" {
 			<-release
 		}
 	}))
 	t.Cleanup(s.Close)
+	t.Cleanup(func() { close(release) })
 	w.register(slow, s.Listener.Addr().String())
 	w.await(closed, types.TargetHealthStateEnumUnhealthy)
 	w.await(slow, types.TargetHealthStateEnumHealthy)
@@ -260,10 +260,11 @@ func TestAnUpgradedConnectionPassesBytesBothWays(t *testing.T) {
 	conn, err := net.Dial("tcp", *w.balancer.DNSName)
 	w.must(err)
 	defer conn.Close()
-	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\nhello\n")
+	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
 	r := bufio.NewReader(conn)
 	resp, err := http.ReadResponse(r, nil)
 	w.must(err)
+	fmt.Fprint(conn, "hello\n")
 	line, err := r.ReadString('\n')
 	w.must(err)
 	if resp.StatusCode != http.StatusSwitchingProtocols || line != "you said hello\n" {
