@@ -1,7 +1,7 @@
 package emulator
 
 import (
-	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,8 +16,9 @@ import (
 const stateVersion = 1
 
 const (
-	soon  = 100 * time.Millisecond // after a call that changes state
-	later = 2 * time.Second        // after any other: tasks and deployments go on by themselves while clients look on
+	soon   = 100 * time.Millisecond // after a call that changes state
+	later  = 2 * time.Second        // after any other: tasks and deployments go on by themselves while clients look on
+	always = 10 * time.Second       // without any call: tasks write log lines
 )
 
 // keeper writes the services' state to a directory, one JSON file each, shortly after it may have changed.
@@ -26,7 +27,7 @@ type keeper struct {
 	dir     string
 	log     *slog.Logger
 	world   *Services
-	written map[string][]byte
+	written map[string][sha256.Size]byte // what the files hold
 	mutated chan struct{}
 	touched chan struct{}
 	stop    chan struct{}
@@ -34,7 +35,7 @@ type keeper struct {
 }
 
 func newKeeper(dir string, log *slog.Logger, world *Services) *keeper {
-	k := &keeper{dir: dir, log: log, world: world, written: map[string][]byte{},
+	k := &keeper{dir: dir, log: log, world: world, written: map[string][sha256.Size]byte{},
 		mutated: make(chan struct{}, 1), touched: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	go k.run()
 	return k
@@ -57,6 +58,8 @@ func (k *keeper) called(mutating bool) {
 
 func (k *keeper) run() {
 	defer close(k.done)
+	tick := time.NewTicker(always)
+	defer tick.Stop()
 	for {
 		select {
 		case <-k.stop:
@@ -65,6 +68,7 @@ func (k *keeper) run() {
 			k.wait(soon, nil)
 		case <-k.touched:
 			k.wait(later, k.mutated)
+		case <-tick.C:
 		}
 		if err := k.save(); err != nil {
 			k.log.Error("the state could not be saved", "error", err)
@@ -101,14 +105,15 @@ func (k *keeper) save() error {
 			errs = append(errs, fmt.Errorf("save %s: %w", p.name, err))
 			continue
 		}
-		if bytes.Equal(k.written[p.name], state) {
+		sum := sha256.Sum256(state)
+		if k.written[p.name] == sum {
 			continue
 		}
 		if err := writeState(k.dir, p.name, state); err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		k.written[p.name] = state
+		k.written[p.name] = sum
 	}
 	return errors.Join(errs...)
 }

@@ -27,6 +27,7 @@ func (d describer) DescribeLogStreams(ctx context.Context, in *sdk.DescribeLogSt
 func tail(t *testing.T, speed float64) (*sdk.Client, *sdk.StartLiveTailEventStream) {
 	t.Helper()
 	h := emulatortest.Start(t, emulatortest.WithClock(clock.Real(speed)))
+	dbg(h.Config)
 	client := sdk.NewFromConfig(h.Config)
 	done(t)(client.CreateLogGroup(t.Context(), &sdk.CreateLogGroupInput{LogGroupName: aws.String("g")}))
 	for _, name := range []string{"web/1", "db/1"} {
@@ -63,7 +64,7 @@ func TestALiveTailShowsWhatComesInAndMatches(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff([]string{"arn:aws:logs:us-east-1:000000000000:log-group:g web/1 hello"}, have); diff != "" {
-		t.Error(diff)
+		t.Error(diff, stream.Err())
 	}
 }
 

@@ -2,15 +2,12 @@ package wire
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"reflect"
 	"strings"
-
-	"github.com/aws/smithy-go"
 )
 
 // maxBody is above every limit of the services here (CloudFormation and CloudWatch Logs: 1 MiB).
@@ -125,74 +122,6 @@ func (s *Service) Encode(req *Request, out any) ([]byte, error) {
 		w.WriteString("<ResponseMetadata><RequestId>" + req.ID + "</RequestId></ResponseMetadata>")
 	}
 	w.close(req.Operation + "Response")
-	return w.Bytes(), nil
-}
-
-// WriteError answers with the error in the service's protocol.
-func (s *Service) WriteError(w http.ResponseWriter, id string, err error) {
-	api := asAPI(err)
-	body, encodeErr := s.encodeError(id, api)
-	if encodeErr != nil {
-		api = asAPI(errors.Join(err, encodeErr))
-		body, _ = s.encodeError(id, api) //nolint:errcheck // *Error has nothing that cannot be written
-	}
-	s.write(w, id, s.status(api), body)
-}
-
-func (s *Service) encodeError(id string, err smithy.APIError) ([]byte, error) {
-	v := reflect.Indirect(reflect.ValueOf(err))
-	if own, ok := err.(*Error); ok || v.Kind() != reflect.Struct { //nolint:errorlint // a wrapped *Error was unwrapped by asAPI
-		v = reflect.ValueOf(struct {
-			Message string `wire:"message"`
-		}{err.ErrorMessage()})
-		if ok && s.Protocol != JSON11 {
-			v = reflect.ValueOf(struct {
-				Message string `wire:"Message"`
-			}{own.Message})
-		}
-	}
-	switch s.Protocol {
-	case JSON11:
-		return s.jsonError(err, v)
-	case EC2Query:
-		w := xmlWriter{s: s}
-		w.WriteString("<Response><Errors><Error>")
-		if e := errors.Join(w.element("Code", reflect.ValueOf(err.ErrorCode())), w.element("Message", reflect.ValueOf(err.ErrorMessage()))); e != nil {
-			return nil, e
-		}
-		w.WriteString("</Error></Errors><RequestID>" + id + "</RequestID></Response>")
-		return w.Bytes(), nil
-	}
-	return s.queryError(id, err, v)
-}
-
-func (s *Service) jsonError(err smithy.APIError, v reflect.Value) ([]byte, error) {
-	w := jsonWriter{s: s}
-	w.WriteString(`{"__type":`)
-	if e := w.text(err.ErrorCode()); e != nil {
-		return nil, e
-	}
-	if e := w.members(v, true); e != nil {
-		return nil, e
-	}
-	w.WriteByte('}')
-	return w.Bytes(), nil
-}
-
-func (s *Service) queryError(id string, err smithy.APIError, v reflect.Value) ([]byte, error) {
-	kind := "Sender"
-	if s.status(err) >= http.StatusInternalServerError {
-		kind = "Receiver"
-	}
-	w := xmlWriter{s: s}
-	w.WriteString(fmt.Sprintf("<ErrorResponse xmlns=%q><Error><Type>%s</Type>", s.Namespace, kind))
-	if e := w.element("Code", reflect.ValueOf(err.ErrorCode())); e != nil {
-		return nil, e
-	}
-	if e := w.members(v); e != nil {
-		return nil, e
-	}
-	w.WriteString("</Error><RequestId>" + id + "</RequestId></ErrorResponse>")
 	return w.Bytes(), nil
 }
 
