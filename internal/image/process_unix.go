@@ -3,6 +3,7 @@
 package image
 
 import (
+	"errors"
 	"os/exec"
 	"syscall"
 	"time"
@@ -24,4 +25,10 @@ func killGroup(cmd *exec.Cmd) {
 	if cmd.Process != nil {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // no such process: nothing is left
 	}
+}
+
+// running tells whether a process exists, also one that is not ours.
+func running(pid int) bool {
+	err := syscall.Kill(pid, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
 }

@@ -1,6 +1,7 @@
 package image
 
 import (
+	"os"
 	"os/exec"
 	"strconv"
 	"time"
@@ -23,4 +24,14 @@ func killGroup(cmd *exec.Cmd) {
 	if cmd.Process != nil {
 		_ = exec.Command("taskkill", "/T", "/F", "/PID", strconv.Itoa(cmd.Process.Pid)).Run() // already ended: nothing is left
 	}
+}
+
+// running tells whether a process exists: on Windows only such a one can be opened.
+func running(pid int) bool {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return false
+	}
+	_ = p.Release()
+	return true
 }

@@ -2,6 +2,7 @@ package image
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -27,7 +28,7 @@ func Publish(ctx context.Context, cfg aws.Config, spec Spec, sink event.Sink) (P
 		return Published{}, fmt.Errorf("the image of %s has no plan", spec.Service)
 	}
 	r := newRepository(cfg, spec)
-	there, err := r.find(ctx)
+	there, err := r.look(ctx)
 	if err != nil {
 		return Published{}, err
 	}
@@ -66,15 +67,11 @@ func (r *repository) reuse(ctx context.Context, spec Spec, there found) (Publish
 // buildAndPush builds, with all that the push will need from ECR beside it. The repository is made last, so that a build
 // that fails leaves nothing behind.
 func (r *repository) buildAndPush(ctx context.Context, spec Spec, there found, sink event.Sink) (_ Published, err error) {
-	scratch, err := os.MkdirTemp("", "ferry-image-")
+	scratch, err := makeScratch()
 	if err != nil {
 		return Published{}, err
 	}
-	defer func() {
-		if rmErr := os.RemoveAll(scratch); err == nil {
-			err = rmErr
-		}
-	}()
+	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
 	var img v1.Image
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {

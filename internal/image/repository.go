@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/google/go-containerregistry/pkg/authn"
+	"golang.org/x/sync/errgroup"
 
 	"ferry.dev/ferry/internal/awsconf"
 )
@@ -76,6 +77,22 @@ func onceOK[T any](ask func(context.Context) (T, error)) func(context.Context) (
 		value, done = v, err == nil
 		return v, err
 	}
+}
+
+// look asks for the image, and beside it for the registry's name where that cannot be computed.
+func (r *repository) look(ctx context.Context) (there found, err error) {
+	var group errgroup.Group
+	group.Go(func() (err error) {
+		there, err = r.find(ctx)
+		return err
+	})
+	if r.client.Options().BaseEndpoint != nil {
+		group.Go(func() error {
+			_, err := r.token(ctx)
+			return err
+		})
+	}
+	return there, group.Wait()
 }
 
 // find asks for the image. Only ECR's typed answers mean that something is not there.
