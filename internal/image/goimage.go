@@ -154,7 +154,7 @@ type tarFile struct {
 func tarLayer(dest string, files []tarFile) (v1.Layer, error) {
 	r, w := io.Pipe()
 	go func() { w.CloseWithError(writeTar(w, files)) }()
-	defer r.Close()
+	defer r.Close() //nolint:errcheck // it only ends the writing side
 	return writeLayer(dest, r, v1.Hash{}, types.DockerLayer, true)
 }
 

@@ -1,7 +1,6 @@
 package image
 
 import (
-	"errors"
 	"go/build/constraint"
 	"go/parser"
 	"go/token"
@@ -114,6 +113,3 @@ func builtOnLinux(src []byte) bool {
 	}
 	return true
 }
-
-// errNoModule says that a directory is not in a Go module.
-var errNoModule = errors.New("no go.mod here or above")

@@ -100,7 +100,7 @@ func (f *follower) session(ctx context.Context, group string) (sessionEnd, error
 		return opening(err), nil
 	}
 	stream := out.GetStream()
-	defer stream.Close()
+	defer stream.Close() //nolint:errcheck // whatever ended the stream, the next step is the same
 	return f.listen(ctx, stream)
 }
 
