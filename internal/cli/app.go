@@ -107,7 +107,11 @@ func (a *App) notice(n event.Notice) {
 		a.renderer.Event(n)
 		return
 	}
-	io.WriteString(a.Streams.Err, n.Text+"\n")
+	prefix := ""
+	if n.Level == event.Warning {
+		prefix = a.errPaint().Warn("warning: ")
+	}
+	io.WriteString(a.Streams.Err, prefix+ui.Sanitize(n.Text)+"\n")
 }
 
 // result shows what a command came to: text on stdout, or in JSON mode the final object once the exit code is known.

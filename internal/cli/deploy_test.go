@@ -158,3 +158,23 @@ unset AWS_SESSION_TOKEN AWS_PROFILE
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestLsAsksOnlyTheEnvironmentThatIsNamed(t *testing.T) {
+	t.Parallel()
+	s := worker(t)
+	s.ok("init", "--name", "web", "--type", "Backend Service", "--image", "nginx", "--port", "80", "--env", "test", "--account", "123456789012", "--yes")
+	s.ok("deploy", "worker", "--env", "local")
+	o := s.ferry("ls", "--env", "local")
+	want := `Application demo
+
+ENVIRONMENT  ACCOUNT       REGION     STATE
+local        000000000000  us-east-1  CREATE_COMPLETE
+
+SERVICE  TYPE             MANIFEST  DEPLOYED IN
+web      Backend Service  yes       -
+worker   Backend Service  yes       local
+`
+	if diff := cmp.Diff(want, o.Stdout); diff != "" {
+		t.Errorf("(-want +got):\n%s\n%s", diff, o.Stderr)
+	}
+}

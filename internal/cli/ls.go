@@ -57,7 +57,7 @@ func runLs(ctx context.Context, app *App, o lsOptions) error {
 }
 
 // reachable connects to each of the application's environments, or to the one named. Of several, one that cannot be
-// reached is no reason to hide the others: it is said and left without a configuration.
+// reached is no reason to hide the others: it is said, and its target is left unconnected. Neither is local started for it.
 func (a *App) reachable(ctx context.Context, s scene, only string) ([]deploy.Target, error) {
 	if only != "" {
 		one, err := a.scene(ctx, target{App: s.app.Name, Env: only})

@@ -12,9 +12,9 @@ import (
 	"ferry.dev/ferry/internal/stack"
 )
 
-// List lists the workspace's services and environments, and which of them stand, as the tags of stacks say. The targets are the
-// environments that may be asked, all of one application; those of the workspace that are not among them are listed
-// without a state. Without targets it returns an empty result.
+// List lists the workspace's services and environments, and which of them stand, as the tags of stacks say. The targets are
+// environments of one application; one whose AWS configuration is zero is not asked and is listed without a state. Without
+// targets it returns an empty result.
 func List(ctx context.Context, targets []Target) (ListResult, error) {
 	r := ListResult{Environments: []Environment{}, Services: []Listed{}}
 	if len(targets) == 0 {
@@ -25,6 +25,9 @@ func List(ctx context.Context, targets []Target) (ListResult, error) {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for i, t := range targets {
+		if !t.connected() {
+			continue
+		}
 		g.Go(func() (err error) {
 			stacks[i], err = newLine(t, Request{}, nil).tagged(gctx)
 			return err
@@ -39,6 +42,9 @@ func List(ctx context.Context, targets []Target) (ListResult, error) {
 	return r, err
 }
 
+// connected tells whether the environment can be asked: a configuration that was loaded has credentials.
+func (t Target) connected() bool { return t.AWS.Credentials != nil }
+
 // tagged returns the stacks of the target's application and environment.
 func (l *line) tagged(ctx context.Context) ([]stack.Stack, error) {
 	all, err := l.stacks.Tagged(ctx, map[string]string{plan.TagApplication: l.target.App.Name})
@@ -49,6 +55,9 @@ func environments(targets []Target, stacks [][]stack.Stack) []Environment {
 	var all []Environment
 	for i, t := range targets {
 		e := Environment{Name: t.Env.Name, Account: t.Env.Account, Region: t.environment().Region, State: NotDeployed}
+		if !t.connected() {
+			e.State = ""
+		}
 		for _, s := range stacks[i] {
 			if s.Tags[plan.TagService] == "" {
 				e.State = string(s.Status)

@@ -16,9 +16,9 @@ func (n *narrator) deploymentProgress(e event.DeploymentProgress) []line {
 			r.waiting.For = "" // the reading is newer than what was awaited before it; the limit stands
 		}
 	}
-	was, seen := n.last[e.Subject]
-	if seen && was.DeploymentID != e.DeploymentID {
-		was, seen = event.DeploymentProgress{}, false
+	was := n.last[e.Subject]
+	if was.DeploymentID != e.DeploymentID {
+		was = event.DeploymentProgress{}
 	}
 	n.last[e.Subject] = e
 
