@@ -35,7 +35,13 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	clk := clock.Scaled(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), 500)
+	return newWorldAt(t, 500)
+}
+
+// newWorldAt runs the clock at another speed.
+func newWorldAt(t *testing.T, speed float64) *world {
+	t.Helper()
+	clk := clock.Scaled(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), speed)
 	scope := ids.Default()
 	d := cfn.Deps{
 		Scope: scope, Clock: clk, ELB: elb.New(elb.Deps{Scope: scope, Clock: clk}), Logs: cwlogs.New(scope, clk), IAM: iam.New(scope, clk), EC2: ec2.New(scope),
@@ -76,7 +82,7 @@ func (w *world) settled(name string) types.Stack {
 
 func (w *world) tick() {
 	w.t.Helper()
-	if err := w.deps.Clock.Wait(w.t.Context(), time.Second); err != nil {
+	if err := w.deps.Clock.Wait(w.t.Context(), 50*time.Millisecond); err != nil {
 		w.t.Fatal(err)
 	}
 }
