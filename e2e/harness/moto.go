@@ -17,12 +17,13 @@ const (
 )
 
 // Moto starts moto's server, with the holes patched that moto_plus.py names, and returns its URL. With a registry
-// (host:port) that is what its ECR hands out. It needs moto_server; Need is called for it.
-func Moto(t testing.TB, registry string) string {
+// (host:port) that is what its ECR hands out. It needs moto_server; Need is called for it. more are NAME=value pairs for
+// its environment: moto's own, and FERRY_WITHOUT, which names operations (ecs:CreateService,…) that it shall not have.
+func Moto(t testing.TB, registry string, more ...string) string {
 	t.Helper()
 	Need(t, "moto_server")
 	port := FreePort(t)
-	env := Env("PYTHONDONTWRITEBYTECODE=1")
+	env := Env(append(more, "PYTHONDONTWRITEBYTECODE=1")...)
 	if registry != "" {
 		env = append(env, "FERRY_REGISTRY="+registry)
 	}

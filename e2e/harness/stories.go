@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -32,28 +33,34 @@ import (
 //	exports FILE            set the variables of "export NAME=value" lines
 //
 // env gives each script its environment on top of the user's without AWS, Docker and ferry variables, and done is called
-// when the script has ended. With the flag -update the scripts are rewritten with what was printed.
-func Stories(t *testing.T, dir string, env func(*testscript.Env) []string, done func(*testscript.Env) error) {
+// when the script has ended. more are further commands. With the flag -update the scripts are rewritten with what was printed.
+func Stories(t *testing.T, dir string, env func(*testscript.Env) []string, done func(*testscript.Env) error, more ...Commands) {
 	t.Helper()
 	s := &stories{bin: Ferry(t), root: Root(t), dir: dir, env: env, done: done, want: map[string]map[string]string{}}
 	t.Cleanup(func() { s.rewrite(t) })
+	cmds := Commands{
+		"ferry":   s.ferry,
+		"same":    s.same,
+		"get":     get,
+		"sample":  s.sample,
+		"replace": replace,
+		"listing": listing,
+		"exports": exports,
+	}
+	for _, m := range more {
+		maps.Copy(cmds, m)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup:               s.setup,
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"ferry":   s.ferry,
-			"same":    s.same,
-			"events":  s.events,
-			"get":     get,
-			"sample":  s.sample,
-			"replace": replace,
-			"listing": listing,
-			"exports": exports,
-		},
+		Cmds:                cmds,
 	})
 }
+
+// Commands are commands of scripts by name.
+type Commands = map[string]func(ts *testscript.TestScript, neg bool, args []string)
 
 // updating is a function, not a variable: the flag is defined once, by whoever asks first.
 func updating() bool {
