@@ -65,7 +65,8 @@ func behind(group string) func(*sdk.CreateServiceInput) {
 
 func fetch(t *testing.T, url string) string {
 	t.Helper()
-	r, err := http.Get(url)
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	r, err := client.Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package process_test
 import (
 	"archive/tar"
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"go.uber.org/goleak"
 
 	"ferry.dev/ferry/internal/emulator/runtime"
 	"ferry.dev/ferry/internal/emulator/runtime/process"
@@ -41,7 +43,12 @@ func run(m *testing.M) int {
 		panic(string(out))
 	}
 	os.Setenv("FERRY_TEST_APP", filepath.Join(dir, "app"))
-	return m.Run()
+	code := m.Run()
+	if err := goleak.Find(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
 }
 
 // entry is a file of a layer.
