@@ -4,6 +4,7 @@ package choose
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/runtime"
@@ -15,7 +16,7 @@ import (
 // Options say what is wanted.
 type Options struct {
 	Kind     string       // "docker", "process", "virtual", or "" for docker where an engine answers, else process
-	Dir      string       // for the process runtime's files
+	Dir      string       // the endpoint's directory; the process runtime keeps its files in Dir/process
 	Endpoint string       // names the endpoint, so that what an earlier one left in an engine is found
 	Clock    *clock.Clock // for the virtual runtime
 }
@@ -51,7 +52,7 @@ func onEngine(ctx context.Context, o Options) (runtime.Runtime, string, error) {
 }
 
 func onProcesses(o Options) (runtime.Runtime, string, error) {
-	r, err := process.New(process.Options{Dir: o.Dir})
+	r, err := process.New(process.Options{Dir: filepath.Join(o.Dir, "process")})
 	if err != nil {
 		return nil, "", err
 	}
