@@ -37,25 +37,42 @@ import (
 type sdk struct {
 	module string
 	client wiretest.Client
+	dir    string // of the module; set by sdksFound
 }
 
 // sdks are all services' by the name in the signature. A service without an entry fails the tests below.
 func sdks() map[string]sdk {
 	return map[string]sdk{
-		"application-autoscaling": {"applicationautoscaling", func(c aws.Config) any { return applicationautoscaling.NewFromConfig(c) }},
-		"cloudformation":          {"cloudformation", func(c aws.Config) any { return cloudformation.NewFromConfig(c) }},
-		"ec2":                     {"ec2", func(c aws.Config) any { return ec2.NewFromConfig(c) }},
-		"ecr":                     {"ecr", func(c aws.Config) any { return ecr.NewFromConfig(c) }},
-		"ecs":                     {"ecs", func(c aws.Config) any { return ecs.NewFromConfig(c) }},
-		"elasticloadbalancing":    {"elasticloadbalancingv2", func(c aws.Config) any { return elasticloadbalancingv2.NewFromConfig(c) }},
-		"iam":                     {"iam", func(c aws.Config) any { return iam.NewFromConfig(c) }},
-		"logs":                    {"cloudwatchlogs", func(c aws.Config) any { return cloudwatchlogs.NewFromConfig(c) }},
-		"secretsmanager":          {"secretsmanager", func(c aws.Config) any { return secretsmanager.NewFromConfig(c) }},
-		"servicediscovery":        {"servicediscovery", func(c aws.Config) any { return servicediscovery.NewFromConfig(c) }},
-		"ssm":                     {"ssm", func(c aws.Config) any { return ssm.NewFromConfig(c) }},
-		"sts":                     {"sts", func(c aws.Config) any { return sts.NewFromConfig(c) }},
-		"tagging":                 {"resourcegroupstaggingapi", func(c aws.Config) any { return resourcegroupstaggingapi.NewFromConfig(c) }},
+		"application-autoscaling": {"applicationautoscaling", func(c aws.Config) any { return applicationautoscaling.NewFromConfig(c) }, ""},
+		"cloudformation":          {"cloudformation", func(c aws.Config) any { return cloudformation.NewFromConfig(c) }, ""},
+		"ec2":                     {"ec2", func(c aws.Config) any { return ec2.NewFromConfig(c) }, ""},
+		"ecr":                     {"ecr", func(c aws.Config) any { return ecr.NewFromConfig(c) }, ""},
+		"ecs":                     {"ecs", func(c aws.Config) any { return ecs.NewFromConfig(c) }, ""},
+		"elasticloadbalancing":    {"elasticloadbalancingv2", func(c aws.Config) any { return elasticloadbalancingv2.NewFromConfig(c) }, ""},
+		"iam":                     {"iam", func(c aws.Config) any { return iam.NewFromConfig(c) }, ""},
+		"logs":                    {"cloudwatchlogs", func(c aws.Config) any { return cloudwatchlogs.NewFromConfig(c) }, ""},
+		"secretsmanager":          {"secretsmanager", func(c aws.Config) any { return secretsmanager.NewFromConfig(c) }, ""},
+		"servicediscovery":        {"servicediscovery", func(c aws.Config) any { return servicediscovery.NewFromConfig(c) }, ""},
+		"ssm":                     {"ssm", func(c aws.Config) any { return ssm.NewFromConfig(c) }, ""},
+		"sts":                     {"sts", func(c aws.Config) any { return sts.NewFromConfig(c) }, ""},
+		"tagging":                 {"resourcegroupstaggingapi", func(c aws.Config) any { return resourcegroupstaggingapi.NewFromConfig(c) }, ""},
 	}
+}
+
+// sdksFound are all services' other sides with the directories of their modules.
+func sdksFound(t *testing.T) map[string]sdk {
+	t.Helper()
+	all := sdks()
+	var names []string
+	for _, s := range all {
+		names = append(names, s.module)
+	}
+	dirs := wiretest.Modules(t, names...)
+	for name, s := range all {
+		s.dir = dirs[s.module]
+		all[name] = s
+	}
+	return all
 }
 
 // own are the services whose structs are ours and hold a part of the SDK's members.
@@ -64,9 +81,9 @@ func own(service string) bool { return service == "ec2" || service == "ssm" }
 // eachOperation runs a test for every operation that the emulator declares.
 func eachOperation(t *testing.T, test func(t *testing.T, s *wire.Service, op string, other sdk)) {
 	t.Helper()
-	h := emulatortest.Start(t)
+	h, others := emulatortest.Start(t), sdksFound(t)
 	for name, s := range h.Server.Services().Wire() {
-		other, ok := sdks()[name]
+		other, ok := others[name]
 		if !ok {
 			t.Errorf("the tests know no SDK client of %s", name)
 			continue
@@ -202,7 +219,7 @@ func TestEveryOutputIsReadByTheSDKAsItWasWritten(t *testing.T) {
 func TestEveryRequestSnapshotOfADeclaredOperationIsRead(t *testing.T) {
 	t.Parallel()
 	eachOperation(t, func(t *testing.T, s *wire.Service, op string, other sdk) {
-		files := wiretest.Snapshots(t, other.module, "request_snapshot/"+op+".request.snap")
+		files := wiretest.Snapshots(t, other.dir, "request_snapshot/"+op+".request.snap")
 		if len(files) == 0 {
 			return // modules of the older generation have none: the round trips prove them
 		}
@@ -284,7 +301,7 @@ func filledOrFail(t *testing.T, v reflect.Value, path string) {
 func TestEveryResponseSnapshotOfADeclaredOperationIsWritten(t *testing.T) {
 	t.Parallel()
 	eachOperation(t, func(t *testing.T, s *wire.Service, op string, other sdk) {
-		files := wiretest.Snapshots(t, other.module, "response_snapshot/"+op+".response.snap")
+		files := wiretest.Snapshots(t, other.dir, "response_snapshot/"+op+".response.snap")
 		if len(files) == 0 || s.Operations[op].NewOutput() == nil {
 			return // the round trip proves these
 		}
@@ -308,13 +325,13 @@ func TestEveryResponseSnapshotOfADeclaredOperationIsWritten(t *testing.T) {
 
 func TestEveryErrorSnapshotOfADeclaredServiceIsWritten(t *testing.T) {
 	t.Parallel()
-	h := emulatortest.Start(t)
+	h, others := emulatortest.Start(t), sdksFound(t)
 	for name, s := range h.Server.Services().Wire() {
 		if own(name) || s.Protocol != wire.JSON11 {
 			continue // errors of ours are *wire.Error; Query modules have no such snapshots
 		}
-		other := sdks()[name]
-		for _, file := range wiretest.Snapshots(t, other.module, "response_snapshot/*.error.snap") {
+		other := others[name]
+		for _, file := range wiretest.Snapshots(t, other.dir, "response_snapshot/*.error.snap") {
 			t.Run(name+"/"+filepath.Base(file), func(t *testing.T) {
 				t.Parallel()
 				head, body := wiretest.ReadSnapshot(t, file)

@@ -28,11 +28,11 @@ func TestMain(m *testing.M) {
 		defer stop()
 		if err := serve(ctx); err != nil {
 			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+			os.Exit(1) //nolint:forbidigo // this is the process that the tests start
 		}
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(m.Run()) //nolint:forbidigo // TestMain ends the test process
 }
 
 func serve(ctx context.Context) error {

@@ -69,10 +69,20 @@ func ecsUnions() []any {
 	}
 }
 
+func moduleDirs(t *testing.T) map[string]string {
+	t.Helper()
+	var names []string
+	for _, s := range sdkServices() {
+		names = append(names, s.module)
+	}
+	return wiretest.Modules(t, names...)
+}
+
 func TestRequestSnapshotsAreReadAsTheSDKWroteThem(t *testing.T) {
 	t.Parallel()
+	dirs := moduleDirs(t)
 	for _, s := range sdkServices() {
-		files := wiretest.Snapshots(t, s.module, "request_snapshot/*.request.snap")
+		files := wiretest.Snapshots(t, dirs[s.module], "request_snapshot/*.request.snap")
 		if len(files) == 0 {
 			t.Errorf("%s has lost its snapshots", s.module)
 		}
@@ -101,11 +111,12 @@ func TestRequestSnapshotsAreReadAsTheSDKWroteThem(t *testing.T) {
 
 func TestResponseSnapshotsAreWrittenAsTheServiceWritesThem(t *testing.T) {
 	t.Parallel()
+	dirs := moduleDirs(t)
 	for _, s := range sdkServices() {
 		if s.Protocol != JSON11 {
 			continue // the SDK has none: the round trip over HTTP proves them
 		}
-		for _, file := range wiretest.Snapshots(t, s.module, "response_snapshot/*.response.snap") {
+		for _, file := range wiretest.Snapshots(t, dirs[s.module], "response_snapshot/*.response.snap") {
 			operation := strings.TrimSuffix(filepath.Base(file), ".response.snap")
 			t.Run(s.module+"/"+operation, func(t *testing.T) {
 				t.Parallel()
@@ -128,8 +139,9 @@ func TestResponseSnapshotsAreWrittenAsTheServiceWritesThem(t *testing.T) {
 
 func TestErrorSnapshotsAreWrittenAsTheServiceWritesThem(t *testing.T) {
 	t.Parallel()
+	dirs := moduleDirs(t)
 	for _, s := range sdkServices() {
-		for _, file := range wiretest.Snapshots(t, s.module, "response_snapshot/*.error.snap") {
+		for _, file := range wiretest.Snapshots(t, dirs[s.module], "response_snapshot/*.error.snap") {
 			t.Run(s.module+"/"+filepath.Base(file), func(t *testing.T) {
 				t.Parallel()
 				head, body := wiretest.ReadSnapshot(t, file)

@@ -25,14 +25,30 @@ import (
 // Client makes an SDK client.
 type Client func(aws.Config) any
 
-// Snapshots returns the files of an SDK module that match, which may be none.
-func Snapshots(t testing.TB, module, pattern string) []string {
+// Modules returns the directories of SDK modules ("ecs", …) by their names.
+func Modules(t testing.TB, names ...string) map[string]string {
 	t.Helper()
-	dir, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/aws/aws-sdk-go-v2/service/"+module).Output()
-	if err != nil {
-		t.Fatal(err)
+	const prefix = "github.com/aws/aws-sdk-go-v2/service/"
+	args := []string{"list", "-m", "-f", "{{.Path}}\t{{.Dir}}"}
+	for _, name := range names {
+		args = append(args, prefix+name)
 	}
-	files, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(dir)), filepath.FromSlash(pattern)))
+	out, err := exec.CommandContext(t.Context(), "go", args...).Output()
+	if err != nil {
+		t.Fatalf("find the SDK's modules: %v", err)
+	}
+	dirs := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		path, dir, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		dirs[strings.TrimPrefix(path, prefix)] = dir
+	}
+	return dirs
+}
+
+// Snapshots returns the files of an SDK module's directory that match, which may be none.
+func Snapshots(t testing.TB, dir, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(pattern)))
 	if err != nil {
 		t.Fatal(err)
 	}
