@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -31,6 +32,7 @@ type keeper struct {
 	mutated chan struct{}
 	touched chan struct{}
 	stop    chan struct{}
+	ended   sync.Once
 	done    chan struct{}
 }
 
@@ -92,7 +94,7 @@ func (k *keeper) end() {
 	if k == nil {
 		return
 	}
-	close(k.stop)
+	k.ended.Do(func() { close(k.stop) })
 	<-k.done
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"ferry.dev/ferry/internal/emulator/runtime"
 )
@@ -26,8 +27,28 @@ func (s *Server) Reset() error {
 	return err
 }
 
-// Close saves the state, stops every task and releases everything. No request may be running.
+// drainLimit is how long Close waits for requests whose connections have been closed already.
+const drainLimit = 5 * time.Second
+
+// drain waits for the requests that are being served.
+func (s *Server) drain() {
+	ended := make(chan struct{})
+	go func() {
+		s.active.Wait()
+		close(ended)
+	}()
+	t := time.NewTimer(drainLimit)
+	defer t.Stop()
+	select {
+	case <-ended:
+	case <-t.C:
+		s.o.Log.Error("a request did not end")
+	}
+}
+
+// Close saves the state, stops every task and releases everything. Nobody may send requests any more.
 func (s *Server) Close() error {
+	s.drain()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var saved error

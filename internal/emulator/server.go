@@ -13,12 +13,14 @@ import (
 	"ferry.dev/ferry/internal/emulator/wire"
 )
 
-// Server is the AWS endpoint. It is an http.Handler; the caller listens. Close it when no request is served any more.
+// Server is the AWS endpoint. It is an http.Handler; the caller listens, and closes the listener before the Server.
 type Server struct {
 	o       Options
 	started time.Time
 	calls   recorder
 	faults  faults
+
+	active sync.WaitGroup // requests that are being served
 
 	mu     sync.RWMutex // guards the two below, which Reset replaces
 	world  *Services
@@ -69,6 +71,8 @@ func (s *Server) SetLatency(d time.Duration) { s.faults.setLatency(d) }
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.active.Add(1)
+	defer s.active.Done()
 	switch {
 	case strings.HasPrefix(r.URL.Path, "/_ferry/"):
 		s.control(w, r)
