@@ -25,6 +25,9 @@ type Target struct {
 	Options   manifest.Options // how service manifests are read (App and Env are filled in when empty)
 	AWS       aws.Config       // unused by what is offline: Package
 	Pace      poll.Pace        // how often AWS is asked while something is waited for; zero = defaults
+	// Host is the platform that the built-in builder builds for, where tasks run on this very machine instead of on what
+	// the manifest says; zero = what the manifest says.
+	Host manifest.Platform
 }
 
 // How a deploy behaves that meets another one in flight.

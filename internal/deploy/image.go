@@ -7,6 +7,7 @@ import (
 	"ferry.dev/ferry/internal/event"
 	"ferry.dev/ferry/internal/fault"
 	"ferry.dev/ferry/internal/image"
+	"ferry.dev/ferry/internal/manifest"
 )
 
 // image computes what the service's image is made from. It reads files below the project only.
@@ -15,11 +16,11 @@ func (j job) image(t Target) (image.Spec, error) {
 	if t.Workspace != nil {
 		project = t.Workspace.Project
 	}
-	spec, err := image.Plan(project, t.App.Name, j.name, j.manifest)
-	if err != nil {
-		return image.Spec{}, fmt.Errorf("%s: %w", j.name, err)
+	w := j.manifest
+	if t.Host != (manifest.Platform{}) && w.Image.Build != nil && w.Image.Build.Builder == "go" {
+		w.Platform = t.Host
 	}
-	return spec, nil
+	return image.Plan(project, t.App.Name, j.name, w)
 }
 
 // imageOf plans a service's image before anything is written: a Dockerfile that is missing is found at once.

@@ -106,7 +106,7 @@ func (w *world) revisions(t *testing.T) []string {
 func (w *world) writes() []string {
 	var all []string
 	for _, c := range w.Calls() {
-		if !strings.HasPrefix(c.Operation, "Describe") && !strings.HasPrefix(c.Operation, "Get") && !strings.HasPrefix(c.Operation, "List") {
+		if c.Operation != "" && !strings.HasPrefix(c.Operation, "Describe") && !strings.HasPrefix(c.Operation, "Get") && !strings.HasPrefix(c.Operation, "List") {
 			all = append(all, c.Service+"."+c.Operation)
 		}
 	}

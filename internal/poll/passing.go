@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"ferry.dev/ferry/internal/awsconf"
 )
 
 // Passing tells whether an error of an AWS call may pass by itself: throttling, a broken network, a server's 5xx.
@@ -16,6 +18,9 @@ import (
 func Passing(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return false
+	}
+	if awsconf.Broken(err) { // an answer that began with status 200 too
+		return true
 	}
 	var api smithy.APIError
 	if errors.As(err, &api) && throttled(api.ErrorCode()) {

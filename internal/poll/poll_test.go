@@ -19,7 +19,9 @@ func fast() poll.Pace {
 	return poll.Pace{First: time.Millisecond, Most: 2 * time.Millisecond, Heartbeat: 5 * time.Millisecond, Patience: 30 * time.Millisecond}
 }
 
-func throttled() error { return &smithy.GenericAPIError{Code: "ThrottlingException", Message: "slow down"} }
+func throttled() error {
+	return &smithy.GenericAPIError{Code: "ThrottlingException", Message: "slow down"}
+}
 
 func TestAWaitEndsWhenTheLookSaysSo(t *testing.T) {
 	t.Parallel()
