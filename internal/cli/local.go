@@ -15,6 +15,8 @@ import (
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/daemon"
 	"ferry.dev/ferry/internal/fault"
+	"ferry.dev/ferry/internal/image"
+	"ferry.dev/ferry/internal/manifest"
 	"ferry.dev/ferry/internal/ui"
 )
 
@@ -269,10 +271,13 @@ func (a *App) startLocal(ctx context.Context) (string, daemon.Endpoint, error) {
 	return dir, e, nil
 }
 
-// localEndpoint is where environment local answers.
-func (a *App) localEndpoint(ctx context.Context) (string, error) {
-	_, e, err := a.startLocal(ctx)
-	return e.URL, err
+// hostOf is the platform that tasks of the endpoint run on: this machine's, or Linux on it where an engine runs them.
+func hostOf(e daemon.Endpoint) manifest.Platform {
+	host := image.Host()
+	if e.Runtime == "docker" {
+		host.OS = "LINUX"
+	}
+	return host
 }
 
 // localRuns tells whether the endpoint answers, without starting it.

@@ -143,13 +143,14 @@ func (a *App) checkEnvironment(names []string, want string) error {
 // endpoint on this machine, started when it does not run. Nothing behind this function knows the difference.
 func (a *App) connect(ctx context.Context, s scene) (deploy.Target, error) {
 	o := awsconf.Options{Region: s.env.Region, Version: a.Version.Version}
+	t := s.target()
 	if s.local() {
-		var err error
-		if o.Endpoint, err = a.localEndpoint(ctx); err != nil {
+		_, e, err := a.startLocal(ctx)
+		if err != nil {
 			return deploy.Target{}, err
 		}
+		o.Endpoint, t.Host = e.URL, hostOf(e)
 	}
-	t := s.target()
 	var err error
 	t.AWS, err = awsconf.Load(ctx, o)
 	return t, err

@@ -27,7 +27,9 @@ type goBuild struct {
 	service  string
 	spec     manifest.Build
 	platform v1.Platform
-	port     int // 0 = exposes none
+	// windowsServer: the task is one of ECS's Windows families, whose images begin with Microsoft's base of that release.
+	windowsServer bool
+	port          int // 0 = exposes none
 }
 
 // dir is the main package's directory: the Go command runs there, so that it finds the module, or the workspace, itself.
@@ -69,8 +71,8 @@ func (g *goBuild) check(context.Context) error {
 		return &fault.Error{Code: code, What: g.service + ": " + what, Hint: hint}
 	}
 	switch {
-	case g.platform.OS != "linux":
-		return refuse(fault.Usage, "builder go builds Linux images only", "use a Dockerfile for Windows")
+	case g.windowsServer:
+		return refuse(fault.Usage, "builder go has no base image for Windows tasks", "use a Dockerfile for Windows")
 	case len(g.spec.Args) > 0 || g.spec.Target != "" || len(g.spec.CacheFrom) > 0:
 		return refuse(fault.Usage, "args, target and cache_from have no meaning with builder go", "remove them, or use a Dockerfile")
 	}
@@ -155,4 +157,10 @@ func (g *goBuild) build(ctx context.Context, scratch string, out func(string)) (
 }
 
 // entrypoint is where the binary lies in the image.
-func (g *goBuild) entrypoint() string { return "/app/" + strings.ToLower(g.service) }
+func (g *goBuild) entrypoint() string {
+	path := "/app/" + strings.ToLower(g.service)
+	if g.platform.OS == "windows" {
+		path += ".exe"
+	}
+	return path
+}

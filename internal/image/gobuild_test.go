@@ -214,3 +214,26 @@ func TestALayerIsCompressedToTheSameBytes(t *testing.T) {
 		t.Error("they differ")
 	}
 }
+
+func TestTheGoBuilderBuildsForThisMachineWhereTasksRunOnIt(t *testing.T) {
+	t.Parallel()
+	for _, platform := range []manifest.Platform{{OS: "DARWIN", Arch: "ARM64"}, {OS: "WINDOWS", Arch: "X86_64"}, Host()} {
+		w := goWorkload()
+		w.Platform = platform
+		spec, err := Plan(tree(t, goProject()), "demo", "web", w)
+		check(t, err)
+		img, err := spec.builder.build(t.Context(), t.TempDir(), func(string) {})
+		check(t, err)
+		check(t, checkPlatform("web", img, platformOf(platform)))
+	}
+}
+
+func TestTheGoBuilderRefusesTheWindowsFamiliesOfECS(t *testing.T) {
+	t.Parallel()
+	w := goWorkload()
+	w.Platform = manifest.Platform{OS: "WINDOWS_SERVER_2022_CORE", Arch: "X86_64"}
+	_, err := Plan(tree(t, goProject()), "demo", "web", w)
+	if fault.ExitCode(err) != fault.Usage {
+		t.Errorf("got %v, want a fault of code %d", err, fault.Usage)
+	}
+}

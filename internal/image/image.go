@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
@@ -69,7 +70,7 @@ func Plan(project, app, service string, w manifest.Workload) (Spec, error) {
 		return Spec{}, err
 	}
 	spec.Location = ""
-	spec.Repository = app + "/" + service
+	spec.Repository = strings.ToLower(app + "/" + service) // ECR takes no capitals; a service's name may have some
 	spec.Tags = map[string]string{"ferry:application": app, "ferry:service": service}
 	if spec.builder, err = newBuilder(root, spec, w); err != nil {
 		return Spec{}, err
@@ -90,7 +91,10 @@ func newBuilder(root string, spec Spec, w manifest.Workload) (builder, error) {
 	case "", "docker":
 		return newDockerfileBuild(root, spec, b), nil
 	case "go":
-		return &goBuild{root: root, service: spec.Service, spec: b, platform: platformOf(w.Platform), port: w.Image.Port}, nil
+		return &goBuild{
+			root: root, service: spec.Service, spec: b, platform: platformOf(w.Platform), port: w.Image.Port,
+			windowsServer: strings.HasPrefix(w.Platform.OS, "WINDOWS_"),
+		}, nil
 	}
 	return nil, &fault.Error{
 		Code: fault.Usage,

@@ -2,6 +2,7 @@ package image
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -10,11 +11,23 @@ import (
 	"ferry.dev/ferry/internal/manifest"
 )
 
+// Host is this machine's platform in the manifest's words. It may be one that ECS does not have: "DARWIN".
+func Host() manifest.Platform {
+	p := manifest.Platform{OS: strings.ToUpper(runtime.GOOS), Arch: "X86_64"}
+	if runtime.GOARCH == "arm64" {
+		p.Arch = "ARM64"
+	}
+	return p
+}
+
 // platformOf translates ECS's words to those of images. An empty platform is linux/amd64, as on Fargate.
 func platformOf(p manifest.Platform) v1.Platform {
 	out := v1.Platform{OS: "linux", Architecture: "amd64"}
-	if strings.HasPrefix(strings.ToUpper(p.OS), "WINDOWS") {
+	switch os := strings.ToUpper(p.OS); {
+	case strings.HasPrefix(os, "WINDOWS"):
 		out.OS = "windows"
+	case os == "DARWIN":
+		out.OS = "darwin"
 	}
 	if strings.EqualFold(p.Arch, "ARM64") {
 		out.Architecture = "arm64"

@@ -30,7 +30,7 @@ func ServiceStack(app, env, service string) string { return app + "-" + env + "-
 func LogGroup(app, env, service string) string { return "/ferry/" + app + "/" + env + "/" + service }
 
 // Repository names the ECR repository of a service: one for all environments of an account and region.
-func Repository(app, service string) string { return app + "/" + service }
+func Repository(app, service string) string { return strings.ToLower(app + "/" + service) }
 
 // Namespace names the private DNS namespace of an environment. It is Copilot's, so that addresses in code still hold.
 func Namespace(app, env string) string { return env + "." + app + ".local" }
