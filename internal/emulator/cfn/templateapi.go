@@ -80,7 +80,7 @@ func (s *Service) GetTemplateSummary(_ context.Context, in *cf.GetTemplateSummar
 		return nil, err
 	}
 	need, why := s.capabilities(t)
-	out := &cf.GetTemplateSummaryOutput{Description: optional(t.Description), Capabilities: need, CapabilitiesReason: optional(why), Version: optional(t.Version)}
+	out := &cf.GetTemplateSummaryOutput{Description: optional(t.Description), Capabilities: need, CapabilitiesReason: optional(why), Version: optional(t.Version), Parameters: []types.ParameterDeclaration{}}
 	for _, k := range slices.Sorted(maps.Keys(t.Parameters)) {
 		p := t.Parameters[k]
 		out.Parameters = append(out.Parameters, types.ParameterDeclaration{
