@@ -178,6 +178,7 @@ func (s *Service) succeed(svc *service) {
 	if r.RollbackTo != "" {
 		status = types.ServiceDeploymentStatusRollbackSuccessful
 	}
+	r.Deployment.LifecycleStage = types.ServiceDeploymentLifecycleStageCleanUp
 	s.finish(r, status, "")
 	primary.Rollout, primary.Updated = types.DeploymentRolloutStateCompleted, *s.now()
 	primary.Reason = fmt.Sprintf("ECS deployment ecs-svc/%s completed.", primary.ID)

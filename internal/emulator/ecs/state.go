@@ -93,7 +93,6 @@ type task struct {
 	events   chan struct{} // something about a container changed
 	balance  types.HealthStatus
 	badGroup string // the target group that finds it unhealthy
-	done     bool   // its goroutine has ended
 }
 
 // targetRecord is a task's registration with a target group.

@@ -54,7 +54,7 @@ func (s *Service) define(in *ecs.RegisterTaskDefinitionInput, revision int32) ty
 		Cpu: in.Cpu, Memory: in.Memory, ExecutionRoleArn: in.ExecutionRoleArn, TaskRoleArn: in.TaskRoleArn, NetworkMode: mode,
 		RequiresCompatibilities: in.RequiresCompatibilities, RuntimePlatform: in.RuntimePlatform, EphemeralStorage: in.EphemeralStorage,
 		IpcMode: in.IpcMode, PidMode: in.PidMode, ProxyConfiguration: in.ProxyConfiguration, EnableFaultInjection: in.EnableFaultInjection,
-		InferenceAccelerators: in.InferenceAccelerators, Volumes: orEmpty(in.Volumes), PlacementConstraints: orEmpty(in.PlacementConstraints),
+		Volumes: orEmpty(in.Volumes), PlacementConstraints: orEmpty(in.PlacementConstraints),
 		RegisteredAt: s.now(), RegisteredBy: aws.String(s.Scope.ARN("iam", "root")),
 		Compatibilities: compatibilities(in),
 	}

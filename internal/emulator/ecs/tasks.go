@@ -38,7 +38,7 @@ func (s *Service) newTask(c *cluster, td *taskDefinition, r taskRequest) *task {
 	s.launched++
 	def := *td.describe()
 	if r.overrides == nil {
-		r.overrides = &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{}, InferenceAcceleratorOverrides: []types.InferenceAcceleratorOverride{}}
+		r.overrides = &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{}}
 	}
 	t := &task{
 		cluster: c, Definition: def, Service: r.service, Deployment: r.deployment, Balancers: r.balancers, events: make(chan struct{}, 1),

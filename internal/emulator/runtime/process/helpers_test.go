@@ -61,18 +61,6 @@ func file(name, body string) entry {
 	return entry{tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o644}, []byte(body)}
 }
 
-func dir(name string) entry {
-	return entry{tar.Header{Name: name, Typeflag: tar.TypeDir, Mode: 0o755}, nil}
-}
-
-func symlink(name, to string) entry {
-	return entry{tar.Header{Name: name, Typeflag: tar.TypeSymlink, Linkname: to}, nil}
-}
-
-func hardlink(name, to string) entry {
-	return entry{tar.Header{Name: name, Typeflag: tar.TypeLink, Linkname: to}, nil}
-}
-
 func layer(t testing.TB, entries ...entry) v1.Layer {
 	t.Helper()
 	var buf bytes.Buffer

@@ -97,7 +97,7 @@ func loopbackUp() error {
 	if err != nil {
 		return err
 	}
-	defer unix.Close(fd)
+	defer unix.Close(fd) //nolint:errcheck // it was only asked something
 	request, err := unix.NewIfreq("lo")
 	if err != nil {
 		return err

@@ -103,6 +103,11 @@ func unixConn(f *os.File) (*net.UnixConn, error) {
 	return u, nil
 }
 
+// close ends the connection, and with it what reads from it.
+func (p *packets) close() {
+	p.conn.Close() //nolint:errcheck // there is nothing to lose on it
+}
+
 // send sends a message with copies of files, which stay the caller's.
 func (p *packets) send(m sandboxMessage, files ...*os.File) error {
 	data, err := json.Marshal(m)

@@ -82,7 +82,7 @@ func (s *sandbox) launch() error {
 	s.cmd.ExtraFiles = []*os.File{theirs}
 	s.cmd.SysProcAttr = namespaces(s.runtime.how.users)
 	if err := s.cmd.Start(); err != nil {
-		s.wire.conn.Close()
+		s.wire.close()
 		return err
 	}
 	go func() {
@@ -107,7 +107,7 @@ func namespaces(users bool) *syscall.SysProcAttr {
 }
 
 func (s *sandbox) setup(ctx context.Context) error {
-	stop := context.AfterFunc(ctx, func() { s.wire.conn.Close() })
+	stop := context.AfterFunc(ctx, func() { s.wire.close() })
 	defer stop()
 	if err := s.wire.send(sandboxMessage{Op: opSetup, Hosts: s.spec.Hosts, Hostname: hostname(s.spec.ID)}); err != nil {
 		return err
@@ -306,7 +306,7 @@ func (s *sandbox) Close() error {
 	boxes, reclaim := s.boxes, s.reclaim
 	s.reclaim = nil
 	s.mu.Unlock()
-	s.wire.conn.Close()
+	s.wire.close()
 	s.cmd.Process.Kill() //nolint:errcheck // it may have ended already
 	<-s.ended
 	for _, b := range boxes {

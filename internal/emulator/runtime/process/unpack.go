@@ -26,7 +26,7 @@ func unpack(image v1.Image, dir string) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer root.Close() //nolint:errcheck // it is a directory that was read
 	layers, err := image.Layers()
 	if err != nil {
 		return err
