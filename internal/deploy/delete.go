@@ -21,7 +21,7 @@ import (
 // left by name. A repository that another environment of the account and region uses stays.
 func Delete(ctx context.Context, t Target, r DeleteRequest, sink event.Sink) (DeleteResult, error) {
 	d := &deletion{line: newLine(t, Request{Timeout: r.Timeout}, sink), request: r,
-		result: DeleteResult{Application: t.App.Name, Environment: t.Env.Name, Deleted: []string{}, Left: []string{}}}
+		result: DeleteResult{Application: t.App.Name, Environment: t.Env.Name, Deleted: []string{}}}
 	err := d.run(ctx)
 	slices.Sort(d.result.Deleted)
 	slices.Sort(d.result.Kept)
@@ -80,7 +80,13 @@ func (d *deletion) run(ctx context.Context) error {
 			return awsconf.Explain(err)
 		}
 	}
-	return awsconf.Explain(d.leftEnvironment(ctx))
+	if err := d.leftEnvironment(ctx); err != nil {
+		return awsconf.Explain(err)
+	}
+	if d.result.Left == nil {
+		d.result.Left = []string{}
+	}
+	return nil
 }
 
 // look asks who we are and finds what there is to delete. Nothing has been written when it fails.
@@ -170,7 +176,7 @@ func (d *deletion) service(ctx context.Context, p place) error {
 	g.Go(func() error { return d.repository(gctx, p) })
 	g.Go(func() error {
 		n, err := d.releases.RemoveRevisions(gctx, p.family)
-		d.deleted(n > 0, fmt.Sprintf("%d task definitions of %s", n, p.family))
+		d.deleted(n > 0, counted(n, "task definition")+" of "+p.family)
 		return err
 	})
 	return g.Wait()
@@ -199,6 +205,13 @@ func (d *deletion) deleted(there bool, what string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.result.Deleted = append(d.result.Deleted, what)
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func (d *deletion) kept(what string) {

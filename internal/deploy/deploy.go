@@ -211,5 +211,5 @@ type DeleteResult struct {
 	Environment string   `json:"environment"`
 	Deleted     []string `json:"deleted"`
 	Kept        []string `json:"kept,omitempty"` // as asked
-	Left        []string `json:"left"`
+	Left        []string `json:"left"`           // null where a failure came before anybody looked
 }

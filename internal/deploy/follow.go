@@ -108,7 +108,7 @@ func (l *line) advice(j job, s release.Started, v watch.Verdict) string {
 		return v.Failures[0].Suggestion
 	}
 	if s.First {
-		return fmt.Sprintf("what was made stays for the next try: repair the cause and run the same command again, or remove it with: ferry delete %s --env %s",
+		return fmt.Sprintf("what was made stays for the next try: repair the cause and run the same command again, or remove it with: ferry delete service %s --env %s",
 			j.name, j.plan.Env)
 	}
 	return fmt.Sprintf("read the log with: ferry logs %s --env %s", j.name, j.plan.Env)

@@ -99,6 +99,9 @@ func (l *line) bring(ctx context.Context, j job, s standing, account string, env
 		return l.undo(ctx, j, in, err)
 	}
 	switch {
+	case b.none && in.change != nil:
+		result.Outcome = OutcomeLive // what it leans on has changed, and no task had to
+		return nil
 	case b.none:
 		result.Outcome = OutcomeUnchanged
 		return nil

@@ -98,7 +98,7 @@ func TestDeletingAServiceLeavesNothingOfIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	compare(t, deploy.DeleteResult{Application: "shop", Environment: "test", Left: []string{},
-		Deleted: []string{"1 task definitions of shop-test-web", "service web", "stack shop-test-web"}}, got)
+		Deleted: []string{"1 task definition of shop-test-web", "service web", "stack shop-test-web"}}, got)
 	compare(t, []string{"shop-test", "shop-test-api"}, w.stacks(t))
 	again, err := deploy.Delete(t.Context(), target, deploy.DeleteRequest{Services: []string{"web"}}, event.Discard)
 	if err != nil || len(again.Deleted) > 0 || len(again.Left) > 0 {
