@@ -270,7 +270,7 @@ func writeDeleted(w io.Writer, r deploy.DeleteResult) error {
 	}
 	line("Deleted", r.Deleted)
 	line("Kept", r.Kept)
-	if len(r.Left) == 0 {
+	if r.Left != nil && len(r.Left) == 0 {
 		fmt.Fprintf(&b, "Left in %s: nothing\n", r.Environment)
 	}
 	line("Left", r.Left)

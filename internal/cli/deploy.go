@@ -95,7 +95,13 @@ func runDeploy(ctx context.Context, app *App, o deployOptions) error {
 
 // deployed shows what a deploy, or the wait for one, came to.
 func (a *App) deployed(s scene, result deploy.Result, going *underway, failure error) error {
-	if err := a.result(result, func(w io.Writer) error { return deployTable(result).Write(w, a.outPaint()) }); err != nil {
+	table := func(w io.Writer) error {
+		if len(result.Services) == 0 {
+			return nil // it failed before it came to a service
+		}
+		return deployTable(result).Write(w, a.outPaint())
+	}
+	if err := a.result(result, table); err != nil {
 		return err
 	}
 	if fault.ExitCode(failure) == fault.Interrupted {

@@ -47,7 +47,7 @@ func (c *Client) drain(ctx context.Context, s types.Service, limit time.Time, si
 	}
 	now := &s
 	w := poll.Wait{Subject: aws.ToString(s.ServiceName), Limit: limit,
-		For: func() string { return fmt.Sprintf("%d tasks to stop", now.RunningCount+now.PendingCount) }}
+		For: func() string { return tasks(now) + " to stop" }}
 	err := c.Pace.Until(ctx, w, sink, func(ctx context.Context) (bool, error) {
 		read, err := c.service(ctx, aws.ToString(s.ClusterArn), aws.ToString(s.ServiceName))
 		if err != nil || read == nil {
@@ -57,10 +57,16 @@ func (c *Client) drain(ctx context.Context, s types.Service, limit time.Time, si
 		return now.RunningCount+now.PendingCount == 0, nil
 	})
 	if errors.Is(err, poll.ErrLimit) {
-		return &fault.Error{Code: fault.TimedOut, What: fmt.Sprintf("%d tasks of service %s have not stopped", now.RunningCount+now.PendingCount,
-			aws.ToString(s.ServiceName)), Err: err, Hint: "run the same command again to wait longer"}
+		return &fault.Error{Code: fault.TimedOut, What: fmt.Sprintf("service %s does not stop: it has %s", aws.ToString(s.ServiceName), tasks(now)), Err: err, Hint: "run the same command again to wait longer"}
 	}
 	return err
+}
+
+func tasks(s *types.Service) string {
+	if n := s.RunningCount + s.PendingCount; n != 1 {
+		return fmt.Sprintf("%d tasks", n)
+	}
+	return "1 task"
 }
 
 // gone tells whether an error says that the service is not there or not active any more.

@@ -19,6 +19,9 @@ import (
 func (c *Client) Settle(ctx context.Context, r Request, sink event.Sink) (Verdict, error) {
 	var now types.Service
 	w := poll.Wait{Subject: r.Subject, Limit: r.Limit, For: func() string {
+		if now.ServiceName == nil { // nobody has looked yet
+			return "ECS to take the change"
+		}
 		return fmt.Sprintf("%d tasks to run, now %d", now.DesiredCount, now.RunningCount)
 	}}
 	err := c.Pace.Until(ctx, w, sink, func(ctx context.Context) (bool, error) {
