@@ -2,7 +2,6 @@ package elb
 
 import (
 	"bufio"
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -172,93 +171,4 @@ func (f *front) close() error {
 		return nil
 	}
 	return f.server.Close()
-}
-
-// pipe is a network load balancer: bytes both ways to one target of the listener with the lowest port.
-func (f *front) pipe(conn net.Conn) {
-	defer f.disown(conn)
-	defer conn.Close()
-	g, t, address := f.s.tcpTarget(f.arn)
-	if t == nil {
-		return
-	}
-	defer f.s.finish(g, t)
-	up, err := new(net.Dialer).DialContext(f.s.ctx, "tcp", address)
-	if err != nil || !f.own(up) {
-		return
-	}
-	defer f.disown(up)
-	defer up.Close()
-	both := make(chan struct{}, 2)
-	for _, way := range [][2]net.Conn{{up, conn}, {conn, up}} {
-		f.s.wg.Go(func() {
-			_, _ = io.Copy(way[0], way[1]) // either end may go whenever it likes
-			if w, ok := way[0].(*net.TCPConn); ok {
-				_ = w.CloseWrite()
-			}
-			both <- struct{}{}
-		})
-	}
-	<-both
-	<-both
-}
-
-// tcpTarget picks the target of a network load balancer's connection.
-func (s *Service) tcpTarget(arn string) (*targetGroup, *target, string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l := s.chooseLocked(arn, 0, func(l *listener) bool {
-		return l.Protocol == types.ProtocolEnumTcp || l.Protocol == types.ProtocolEnumTls
-	})
-	if l == nil || len(l.DefaultActions) == 0 {
-		return nil, nil, ""
-	}
-	for _, name := range groupsOf(l.DefaultActions) {
-		if g, err := s.groupLocked(&name); err == nil {
-			if t := g.pick(); t != nil {
-				t.flight++
-				return g, t, s.addressLocked(aws.ToString(t.Id), aws.ToInt32(t.Port))
-			}
-		}
-	}
-	return nil, nil, ""
-}
-
-// tlsConfig answers with a self-signed certificate for the certificate that the HTTPS listener names.
-func (f *front) tlsConfig(*tls.ClientHelloInfo) (*tls.Config, error) {
-	f.s.mu.Lock()
-	l := f.s.chooseLocked(f.arn, 0, func(l *listener) bool { return l.Protocol == types.ProtocolEnumHttps })
-	var arn string
-	if l != nil && len(l.Certificates) > 0 {
-		arn = aws.ToString(l.Certificates[0].CertificateArn)
-	}
-	f.s.mu.Unlock()
-	if arn == "" {
-		return nil, errors.New("no HTTPS listener")
-	}
-	cert, err := f.s.certs.of(arn)
-	if err != nil {
-		return nil, err
-	}
-	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}, nil
-}
-
-// newTransport speaks to targets: HTTP/1.1, or HTTP/2 with and without TLS. It believes any certificate, as AWS's does.
-// A header timeout of zero waits for ever.
-func newTransport(http2 bool, headerTimeout time.Duration) *http.Transport {
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(!http2)
-	protocols.SetHTTP2(http2)
-	protocols.SetUnencryptedHTTP2(http2)
-	return &http.Transport{
-		Protocols:             protocols,
-		DisableCompression:    true,
-		ResponseHeaderTimeout: headerTimeout,
-		TLSClientConfig:       &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // a load balancer does not verify its targets' certificates
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			return (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, network, address)
-		},
-		IdleConnTimeout:     30 * time.Second,
-		MaxIdleConnsPerHost: 64,
-	}
 }

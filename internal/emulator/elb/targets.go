@@ -128,12 +128,13 @@ func (s *Service) drainLocked(g *targetGroup, t *target) {
 	if err != nil {
 		seconds = 300
 	}
-	t.idle = make(chan struct{})
+	idle := make(chan struct{})
+	t.idle = idle
 	ctx, cancel := context.WithCancel(s.ctx)
 	t.cancel = cancel
 	s.wg.Go(func() {
 		defer cancel()
-		s.awaitIdle(ctx, t.idle, time.Duration(seconds)*time.Second)
+		s.awaitIdle(ctx, idle, time.Duration(seconds)*time.Second)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if t.Draining {
