@@ -18,13 +18,13 @@ import (
 type container struct {
 	engine *Engine
 	id     string
-	output io.Writer
 	done   chan struct{}
 	exit   runtime.Exit // valid once done is closed
 
-	started  bool
-	removing sync.Once
-	removal  error
+	stdout, stderr copied
+	started        bool
+	removing       sync.Once
+	removal        error
 }
 
 var _ runtime.Container = (*container)(nil)
@@ -33,8 +33,31 @@ func newContainer(e *Engine, id string, output io.Writer) *container {
 	if output == nil {
 		output = io.Discard
 	}
-	return &container{engine: e, id: id, output: output, done: make(chan struct{})}
+	c := &container{engine: e, id: id, done: make(chan struct{})}
+	c.stdout.to, c.stderr.to = output, output
+	return c
 }
+
+// copied passes output on and counts it, so that what was passed on already can be left out when it is read again.
+type copied struct {
+	to         io.Writer
+	skip, done int64
+}
+
+func (c *copied) Write(p []byte) (int, error) {
+	left := p[min(int64(len(p)), c.skip):]
+	c.skip -= int64(len(p) - len(left))
+	if len(left) > 0 {
+		if _, err := c.to.Write(left); err != nil {
+			return 0, err
+		}
+		c.done += int64(len(left))
+	}
+	return len(p), nil
+}
+
+// again makes the next reading begin where the last one ended.
+func (c *copied) again() { c.skip = c.done }
 
 // start starts the container and the two commands that follow it: logs and wait. They end with the container.
 func (c *container) start(ctx context.Context) error {
@@ -43,7 +66,7 @@ func (c *container) start(ctx context.Context) error {
 	}
 	c.started = true
 	logs := c.engine.command(context.Background(), "logs", "--follow", c.id)
-	logs.Stdout, logs.Stderr = c.output, c.output
+	logs.Stdout, logs.Stderr = &c.stdout, &c.stderr
 	if err := logs.Start(); err != nil {
 		return fmt.Errorf("follow the container's output: %w", err)
 	}
@@ -56,8 +79,18 @@ func (c *container) await(logs *exec.Cmd) {
 	defer close(c.done)
 	ctx := context.Background()
 	code, err := c.engine.run(ctx, nil, "wait", c.id)
-	_ = logs.Wait() // ends with the container; what it could not read is not there any more
+	_ = logs.Wait() // ends with the container
+	c.rest(ctx)
 	c.exit = c.inspect(ctx, code, err)
+}
+
+// rest reads what following has missed: an engine may end it too early when the container ends as soon as it has started.
+func (c *container) rest(ctx context.Context) {
+	c.stdout.again()
+	c.stderr.again()
+	logs := c.engine.command(ctx, "logs", c.id)
+	logs.Stdout, logs.Stderr = &c.stdout, &c.stderr
+	_ = logs.Run() // a container that was removed has no more output
 }
 
 func (c *container) inspect(ctx context.Context, code string, waitErr error) runtime.Exit {
