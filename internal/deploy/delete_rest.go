@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,7 +37,10 @@ func (d *deletion) keepLogs(ctx context.Context, p place, live stack.Stack) erro
 	if err != nil {
 		return err
 	}
-	_, _, err = d.stacks.Apply(ctx, live, stack.SpecOf(p.stack, template, s.Tags), d.sink)
+	// CloudFormation takes a new deletion policy only together with a change of a resource: a tag is one.
+	tags := maps.Clone(s.Tags)
+	tags["ferry:keep"] = "log group"
+	_, _, err = d.stacks.Apply(ctx, live, stack.SpecOf(p.stack, template, tags), d.sink)
 	return err
 }
 

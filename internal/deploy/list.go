@@ -8,6 +8,7 @@ import (
 
 	"ferry.dev/ferry/internal/awsconf"
 	"ferry.dev/ferry/internal/diag"
+	"ferry.dev/ferry/internal/event"
 	"ferry.dev/ferry/internal/plan"
 	"ferry.dev/ferry/internal/stack"
 )
@@ -29,7 +30,7 @@ func List(ctx context.Context, targets []Target) (ListResult, error) {
 			continue
 		}
 		g.Go(func() (err error) {
-			stacks[i], err = newLine(t, Request{}, nil).tagged(gctx)
+			stacks[i], err = newLine(t, Request{}, event.Discard).tagged(gctx)
 			return err
 		})
 	}

@@ -94,3 +94,23 @@ func TestADeleteThatIsKilledAnywhereComesToTheSameEndWhenRunAgain(t *testing.T) 
 		})
 	}
 }
+
+func TestADeployAfterADeleteThatWasKilledBringsTheServiceBack(t *testing.T) {
+	t.Parallel()
+	for n := int64(3); n < 20; n += 4 {
+		t.Run(fmt.Sprintf("after %d requests", n), func(t *testing.T) {
+			t.Parallel()
+			w := start(t)
+			r := newRepo(t)
+			mustRun(t, r.target(w.Config), only("web"))
+			_ = killed(t.Context(), n, true, w.Config, func(ctx context.Context, cfg aws.Config) error {
+				_, err := deploy.Delete(ctx, r.target(cfg), deploy.DeleteRequest{Services: []string{"web"}}, event.Discard)
+				return err
+			})
+			mustRun(t, r.target(w.Config), only("web"))
+			if s := w.service(t, "web"); aws.ToString(s.Status) != "ACTIVE" || s.RunningCount != 2 {
+				t.Errorf("got %s with %d tasks", aws.ToString(s.Status), s.RunningCount)
+			}
+		})
+	}
+}

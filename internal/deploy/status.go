@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ferry.dev/ferry/internal/awsconf"
+	"ferry.dev/ferry/internal/event"
 	"ferry.dev/ferry/internal/plan"
 	"ferry.dev/ferry/internal/release"
 	"ferry.dev/ferry/internal/stack"
@@ -31,7 +32,7 @@ const mostMessages = 5
 // It makes two calls side by side, then one for every ten services, then two for each service side by side.
 func Status(ctx context.Context, t Target, services []string) (StatusResult, error) {
 	r := StatusResult{Application: t.App.Name, Environment: t.Env.Name, Region: t.environment().Region, Services: []ServiceStatus{}}
-	l := newLine(t, Request{}, nil)
+	l := newLine(t, Request{}, event.Discard)
 	var env stack.Stack
 	var running []string
 	g, gctx := errgroup.WithContext(ctx)

@@ -3,6 +3,7 @@ package stack
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
@@ -23,6 +24,10 @@ func broken(ch *Change, end Stack, f failure) error {
 	case ch.New():
 		e.What = fmt.Sprintf("the infrastructure (stack %s) could not be made", end.Name)
 		e.Hint = "repair the cause and run the same command again: ferry removes what is left of the stack and makes it anew"
+	}
+	if strings.Contains(f.reason, "already exists") {
+		e.Hint = fmt.Sprintf("something of that name is there that is not the stack's, such as a log group that an earlier delete kept: "+
+			"delete what %s names and run the same command again", f.resource)
 	}
 	return e
 }

@@ -99,7 +99,8 @@ func TestAFailureNamesTheResourceThatFailedFirst(t *testing.T) {
 	t.Parallel()
 	c := client(emulatortest.Start(t))
 	_, _, err := apply(t, c, spec("a", "a", "b"), event.Discard)
-	if err == nil || !strings.Contains(err.Error(), "G1 (AWS::Logs::LogGroup)") || strings.Contains(err.Error(), "cancelled") {
+	if err == nil || !strings.Contains(err.Error(), "G1 (AWS::Logs::LogGroup)") || strings.Contains(err.Error(), "cancelled") ||
+		!strings.Contains(fault.Hint(err), "delete what G1 names") {
 		t.Errorf("got %v", err)
 	}
 }
