@@ -94,3 +94,51 @@ Come back to it with: ferry wait web --env test
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestAReleaseThatBeganIsNeverCalledNothing(t *testing.T) {
+	t.Parallel()
+	release := event.StageStarted{Subject: "web", Stage: event.StageRelease}
+	released := event.StageEnded{Subject: "web", Stage: event.StageRelease, Outcome: event.OutcomeDone}
+	cut := func(s event.Stage) event.Event {
+		return event.StageEnded{Subject: "web", Stage: s, Outcome: event.OutcomeFailed}
+	}
+	for _, c := range []struct {
+		name   string
+		events []event.Event
+		want   string
+	}{
+		{"before anything", nil, "Interrupted; nothing that this command began goes on in AWS.\n"},
+		{
+			"while it is asked for",
+			[]event.Event{release, cut(event.StageRelease)},
+			"Whether Amazon ECS took up the release of web was not seen. Look with: ferry status web --env test\n",
+		},
+		{
+			"while another's is waited for",
+			[]event.Event{release, event.Waiting{Subject: "web", For: "the end of deployment d-0"}, cut(event.StageRelease)},
+			"Interrupted; nothing that this command began goes on in AWS.\n",
+		},
+		{
+			"before its first reading",
+			[]event.Event{release, released, event.StageStarted{Subject: "web", Stage: event.StageWatch}, cut(event.StageWatch)},
+			"The release of web goes on in Amazon ECS; if it fails, the previous one is brought back.\nCome back to it with: ferry wait web --env test\n",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var out, errs bytes.Buffer
+			app := newShell(t).app(strings.NewReader(""), &out, &errs)
+			going := newUnderway()
+			sink := going.watch(event.Discard)
+			for _, e := range c.events {
+				sink(e)
+			}
+			s := scene{}
+			s.env.Name = "test"
+			going.tell(app, s)
+			if diff := cmp.Diff(c.want, errs.String()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

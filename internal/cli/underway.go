@@ -12,12 +12,13 @@ import (
 // underway remembers which releases go on in AWS, for the case that the user leaves before they end.
 type underway struct {
 	mu          sync.Mutex
-	deployments map[string]string // service → deployment
+	deployments map[string]string // service → deployment, "" where its first reading has not come yet
+	beginning   map[string]bool   // services whose release is just being asked for
 	stacks      map[string]bool   // subjects whose stack is being changed
 }
 
 func newUnderway() *underway {
-	return &underway{deployments: map[string]string{}, stacks: map[string]bool{}}
+	return &underway{deployments: map[string]string{}, beginning: map[string]bool{}, stacks: map[string]bool{}}
 }
 
 // watch passes events on and remembers.
@@ -34,6 +35,15 @@ func (u *underway) note(e event.Event) {
 	switch e := e.(type) {
 	case event.StackChanges:
 		u.stacks[e.Stack] = true
+	case event.StageStarted:
+		switch e.Stage {
+		case event.StageRelease:
+			u.beginning[e.Subject] = true
+		case event.StageWatch: // from here on it goes on, although nobody has looked at it yet
+			u.deployments[e.Subject] = ""
+		}
+	case event.Waiting: // for another's deployment: nothing of ours has begun
+		delete(u.beginning, e.Subject)
 	case event.DeploymentProgress:
 		u.deployments[e.Subject] = e.DeploymentID
 	case event.StageEnded:
@@ -42,6 +52,8 @@ func (u *underway) note(e event.Event) {
 			return
 		}
 		switch e.Stage {
+		case event.StageRelease:
+			delete(u.beginning, e.Subject)
 		case event.StageWatch:
 			delete(u.deployments, e.Subject)
 		case event.StageInfrastructure:
@@ -54,14 +66,22 @@ func (u *underway) note(e event.Event) {
 func (u *underway) tell(a *App, s scene) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if len(u.stacks)+len(u.deployments) == 0 {
-		a.say("Interrupted; nothing goes on in AWS.")
+	if len(u.stacks)+len(u.deployments)+len(u.beginning) == 0 {
+		a.say("Interrupted; nothing that this command began goes on in AWS.")
 	}
 	for _, stack := range slices.Sorted(maps.Keys(u.stacks)) {
 		a.say(fmt.Sprintf("CloudFormation goes on with stack %s. The same command again takes it up.", stack))
 	}
 	for _, service := range slices.Sorted(maps.Keys(u.deployments)) {
-		a.say(fmt.Sprintf("The release of %s goes on in Amazon ECS (deployment %s); if it fails, the previous one is brought back.\nCome back to it with: %s",
-			service, u.deployments[service], command("wait", service, "--env", s.env.Name)))
+		id := ""
+		if d := u.deployments[service]; d != "" {
+			id = " (deployment " + d + ")"
+		}
+		a.say(fmt.Sprintf("The release of %s goes on in Amazon ECS%s; if it fails, the previous one is brought back.\nCome back to it with: %s",
+			service, id, command("wait", service, "--env", s.env.Name)))
+	}
+	for _, service := range slices.Sorted(maps.Keys(u.beginning)) {
+		a.say(fmt.Sprintf("Whether Amazon ECS took up the release of %s was not seen. Look with: %s",
+			service, command("status", service, "--env", s.env.Name)))
 	}
 }

@@ -17,7 +17,12 @@ type Table struct {
 func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
 // Write writes the table with its columns aligned by two spaces.
+//
+// A table without rows is not written: headings alone tell nobody anything.
 func (t *Table) Write(w io.Writer, paint Paint) error {
+	if len(t.Rows) == 0 {
+		return nil
+	}
 	widths := make([]int, len(t.Head))
 	for i, h := range t.Head {
 		widths[i] = utf8.RuneCountInString(h)
