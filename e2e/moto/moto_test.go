@@ -1,0 +1,87 @@
+// Package moto plays stories in an account: environment test, on moto, a simulator of AWS that we did not write. What ferry
+// leaves there is read back with the aws command line and compared as a whole.
+//
+// It proves what moto can prove (that requests are valid, that what exists is wired and named as meant, who may do what) and
+// asserts nothing about deployments' progress, tasks, health and events, which moto does not simulate.
+package moto
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"ferry.dev/ferry/e2e/harness"
+)
+
+var _ = flag.Bool("update", false, "write what was printed into the scripts")
+
+func TestStoriesInAnAccountEndAsWritten(t *testing.T) {
+	t.Parallel()
+	harness.Need(t, "moto_server", "aws")
+	done := func(*testscript.Env) error { return nil }
+	harness.Stories(t, filepath.Join("testdata", "script"), account, done, harness.Commands{
+		"standing": standing,
+		"left":     left,
+		"follow":   follow,
+	})
+}
+
+// account gives each script a moto of its own. A file moto.env of the script holds NAME=value lines for moto.
+func account(env *testscript.Env) []string {
+	t, ok := env.T().(testing.TB)
+	if !ok {
+		panic("testscript.Run promises a testing.TB")
+	}
+	var more []string
+	if data, err := os.ReadFile(filepath.Join(env.WorkDir, "moto.env")); err == nil {
+		more = strings.Fields(string(data))
+	}
+	return harness.AWSEnv(harness.Moto(t, "", more...), env.WorkDir)
+}
+
+// follow runs "follow TEXT CODE ARG…": ferry with the arguments, until its standard output holds TEXT. Then it gets Ctrl-C,
+// and has to end with the exit code.
+func follow(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: follow TEXT CODE ARG…")
+	}
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	var stderr bytes.Buffer
+	cmd := exec.Command(ts.Getenv("FERRY"), args[2:]...)
+	cmd.Dir, cmd.Stderr = ts.MkAbs("."), &stderr
+	cmd.Env = harness.Env(append(harness.AWSEnv(ts.Getenv("AWS_ENDPOINT_URL"), ts.Getenv("WORK")), "HOME="+ts.Getenv("HOME"), "NO_COLOR=1")...)
+	stdout, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	limit := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	defer limit.Stop()
+	var seen bytes.Buffer
+	buf := make([]byte, 4096)
+	for !strings.Contains(seen.String(), args[0]) {
+		n, err := stdout.Read(buf)
+		seen.Write(buf[:n])
+		if err != nil {
+			_ = cmd.Wait()
+			ts.Fatalf("ferry ended before it printed %q; it printed:\n%s%s", args[0], seen.String(), stderr.String())
+		}
+	}
+	ts.Check(cmd.Process.Signal(os.Interrupt))
+	err = cmd.Wait()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		ts.Fatalf("ferry did not end: %v", err)
+	}
+	if got := cmd.ProcessState.ExitCode(); got != want {
+		ts.Fatalf("ferry ended with exit code %d, not %d; it printed:\n%s%s", got, want, seen.String(), stderr.String())
+	}
+}
