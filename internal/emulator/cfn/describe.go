@@ -91,9 +91,7 @@ func (s *Service) DescribeStackEvents(_ context.Context, in *cf.DescribeStackEve
 	if st == nil {
 		return nil, noStackAt(aws.ToString(in.StackName))
 	}
-	events := slices.Clone(st.Events)
-	slices.Reverse(events)
-	cut, next, err := page(events, in.NextToken, 100)
+	cut, next, err := pageBack(st.Events, in.NextToken, 100)
 	if err != nil {
 		return nil, err
 	}

@@ -8,8 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cf "github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"ferry.dev/ferry/internal/emulator/cfn"
+	"ferry.dev/ferry/internal/emulator/elb"
 )
 
 func TestAStackThatWasBeingMadeIsRolledBackAfterARestart(t *testing.T) {
@@ -72,4 +74,29 @@ func TestAnUpdateThatIsCancelledIsRolledBack(t *testing.T) {
 	}
 	w.remove(w.stack("app"))
 	w.isEmpty()
+}
+
+func TestAfterARestartOutputsTellWhereALoadBalancerListensNow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	before := w.create("app", slowBalancer+"Outputs: {DNS: {Value: !GetAtt Balancer.DNSName, Export: {Name: dns}}}\n")
+	balancers, err := w.deps.ELB.Save()
+	w.must(err)
+	stacks, err := w.Save()
+	w.must(err)
+	next := w.deps
+	next.ELB = elb.New(elb.Deps{Scope: next.Scope, Clock: next.Clock})
+	t.Cleanup(func() { w.must(next.ELB.Close()) })
+	w.must(next.ELB.Load(balancers)) // the first one still holds the port
+	again := cfn.New(next)
+	t.Cleanup(func() { w.must(again.Close()) })
+	w.must(again.Load(stacks))
+	out, err := again.DescribeStacks(t.Context(), &cf.DescribeStacksInput{StackName: aws.String("app")})
+	w.must(err)
+	lbs, err := next.ELB.DescribeLoadBalancers(t.Context(), &elbv2.DescribeLoadBalancersInput{})
+	w.must(err)
+	got, old, want := *out.Stacks[0].Outputs[0].OutputValue, *before.Outputs[0].OutputValue, *lbs.LoadBalancers[0].DNSName
+	if got != want || got == old {
+		t.Errorf("%s, want %s instead of %s", got, want, old)
+	}
 }

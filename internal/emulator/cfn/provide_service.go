@@ -12,7 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-const servicePoll = time.Second
+const (
+	servicePoll  = time.Second
+	servicePolls = 3 * 60 * 60 // CloudFormation gives a service three hours to become stable
+)
 
 // service is an ECS service; Ref is its ARN. Creation and update wait until its deployment has ended.
 func (d Deps) service() provider {
@@ -67,7 +70,7 @@ func clusterOf(r request) *string {
 
 // serviceSettled waits for the newest deployment to complete; one that failed is an error.
 func (d Deps) serviceSettled(ctx context.Context, arn string) error {
-	for {
+	for range servicePolls {
 		out, err := d.ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{Services: []string{arn}, Cluster: clusterInARN(arn)})
 		if err != nil {
 			return err
@@ -90,6 +93,7 @@ func (d Deps) serviceSettled(ctx context.Context, arn string) error {
 			return err
 		}
 	}
+	return errors.New("Exceeded attempts to wait: the service did not become stable") //nolint:staticcheck // CloudFormation's own words
 }
 
 // clusterInARN reads the cluster's name out of a service's ARN (…:service/<cluster>/<service>).

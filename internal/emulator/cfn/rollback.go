@@ -25,6 +25,7 @@ func (s *Service) resumeLocked(st *stack) {
 	case types.StackStatusUpdateRollbackCompleteCleanupInProgress:
 		s.launchLocked(st, func(context.Context) { s.finishUpdate(st, types.StackStatusUpdateRollbackComplete) })
 	case types.StackStatusDeleteInProgress:
+		st.Op.Kind, st.Op.Abandoned = "delete", false
 		s.launchLocked(st, func(ctx context.Context) { s.erase(ctx, st) })
 	}
 }

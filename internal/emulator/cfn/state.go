@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,8 +106,8 @@ type changeSet struct {
 	Role        string
 }
 
-func (s *stack) find(logical string) *resource {
-	for _, r := range s.Resources {
+func (st *stack) find(logical string) *resource {
+	for _, r := range st.Resources {
 		if r.Logical == logical {
 			return r
 		}
@@ -114,24 +115,24 @@ func (s *stack) find(logical string) *resource {
 	return nil
 }
 
-func (s *stack) busy() bool {
-	return strings.HasSuffix(string(s.Status), "_IN_PROGRESS") && s.Status != types.StackStatusReviewInProgress
+func (st *stack) busy() bool {
+	return strings.HasSuffix(string(st.Status), "_IN_PROGRESS") && st.Status != types.StackStatusReviewInProgress
 }
 
 // underWay tells whether an operation's goroutine runs.
-func (s *stack) underWay() bool {
-	if s.done == nil {
+func (st *stack) underWay() bool {
+	if st.done == nil {
 		return false
 	}
 	select {
-	case <-s.done:
+	case <-st.done:
 		return false
 	default:
 		return true
 	}
 }
 
-func (s *stack) gone() bool { return s.Status == types.StackStatusDeleteComplete }
+func (st *stack) gone() bool { return st.Status == types.StackStatusDeleteComplete }
 
 // saved is the service's state between two runs of the endpoint.
 type saved struct {
@@ -157,8 +158,14 @@ func (s *Service) Load(data []byte) error {
 		return err
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.stacks, s.sets = st.Stacks, st.ChangeSets
+	stacks := slices.Clone(s.stacks)
+	s.mu.Unlock()
+	for _, stack := range stacks {
+		s.refresh(stack)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, stack := range s.stacks {
 		if stack.busy() && stack.Op != nil {
 			s.resumeLocked(stack)

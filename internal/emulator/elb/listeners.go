@@ -65,6 +65,9 @@ func (s *Service) checkListenerLocked(lb *loadBalancer, l *listener, self string
 	case !slices.Contains(allowed, l.Protocol):
 		return invalid("Listener protocol '%s' must be one of '%s'", l.Protocol, names)
 	}
+	if m := l.MutualAuthentication; m != nil && aws.ToString(m.Mode) != "" && *m.Mode != "off" {
+		return invalid("Mutual authentication is not available on this endpoint")
+	}
 	secure := l.Protocol == types.ProtocolEnumHttps || l.Protocol == types.ProtocolEnumTls
 	if secure && len(l.Certificates) == 0 {
 		return &types.CertificateNotFoundException{Message: aws.String(fmt.Sprintf("A certificate must be specified for %s listeners", l.Protocol))}
@@ -140,6 +143,7 @@ func (s *Service) ModifyListener(_ context.Context, in *elbv2.ModifyListenerInpu
 			next.Certificates, next.SslPolicy = nil, nil
 		}
 	}
+	override(&next.MutualAuthentication, in.MutualAuthentication)
 	if in.Certificates != nil {
 		next.Certificates = in.Certificates
 	}

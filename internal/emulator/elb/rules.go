@@ -34,6 +34,9 @@ func (s *Service) CreateRule(_ context.Context, in *elbv2.CreateRuleInput) (*elb
 			return nil, priorityInUse(n)
 		}
 	}
+	if err := noTransforms(in.Transforms); err != nil {
+		return nil, err
+	}
 	conditions, err := checkConditions(in.Conditions)
 	if err != nil {
 		return nil, err
@@ -43,7 +46,7 @@ func (s *Service) CreateRule(_ context.Context, in *elbv2.CreateRuleInput) (*elb
 		return nil, err
 	}
 	r := &rule{Listener: *l.ListenerArn, Rule: types.Rule{
-		Actions: actions, Conditions: conditions, IsDefault: aws.Bool(false), Transforms: in.Transforms,
+		Actions: actions, Conditions: conditions, IsDefault: aws.Bool(false),
 		Priority: aws.String(strconv.Itoa(int(n))), RuleArn: newRuleARN(*l.ListenerArn),
 	}}
 	if err := s.setTagsLocked(*r.RuleArn, in.Tags); err != nil {
@@ -52,6 +55,14 @@ func (s *Service) CreateRule(_ context.Context, in *elbv2.CreateRuleInput) (*elb
 	s.rules = append(s.rules, r)
 	s.wakeLocked()
 	return &elbv2.CreateRuleOutput{Rules: []types.Rule{r.Rule}}, nil
+}
+
+// noTransforms refuses what the proxy would not do.
+func noTransforms(t []types.RuleTransform) error {
+	if len(t) > 0 {
+		return invalid("Rule transforms are not available on this endpoint")
+	}
+	return nil
 }
 
 func priorityInUse(n int32) error {
@@ -115,8 +126,8 @@ func (s *Service) ModifyRule(_ context.Context, in *elbv2.ModifyRuleInput) (*elb
 			return nil, err
 		}
 	}
-	if in.Transforms != nil || aws.ToBool(in.ResetTransforms) {
-		next.Transforms = in.Transforms
+	if err := noTransforms(in.Transforms); err != nil {
+		return nil, err
 	}
 	r.Rule = next
 	s.wakeLocked()
