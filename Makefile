@@ -27,6 +27,7 @@ demo: build ## Show the main job on environment local: build, push, deploy, requ
 
 test: ## Pass all tests that need only Go
 	@$(GO) test ./...
+	@cd e2e/sampleapp && $(GO) test ./...
 
 race: ## The same under the race detector (needs a C compiler)
 	@CGO_ENABLED=1 $(GO) test -race ./...
@@ -48,9 +49,9 @@ bench: build ## Measure the targets: start-up, rendering, AWS calls and round tr
 	@$(GO) test ./e2e/bench -run '^$$' -bench . -benchtime 1x -ferry "$(CURDIR)/bin/ferry"
 
 e2e-moto: ## Play the stories on moto (needs moto_server and the aws CLI)
-	@$(GO) test ./e2e/moto -count=1 -v
+	@FERRY_E2E=1 $(GO) test ./e2e/moto -count=1 -v -timeout 20m
 
 e2e-docker: ## Build, push, run and answer with a Docker engine (needs dockerd or an engine, and docker-registry)
-	@$(GO) test ./e2e/docker -count=1 -v -timeout 20m
+	@FERRY_E2E=1 $(GO) test ./e2e/docker ./internal/image ./internal/emulator/runtime/docker -run Engine -count=1 -v -timeout 20m
 
 check: test race lint vuln ## All that a change must pass, but for the e2e runs

@@ -15,6 +15,7 @@ import (
 // data in a temporary directory. Call it once a package, in a test whose subtests share the engine. Without either the test skips, or fails where FERRY_E2E_REQUIRE is set.
 func Docker(t testing.TB) string {
 	t.Helper()
+	Slow(t, "e2e-docker")
 	Need(t, "docker")
 	if host := os.Getenv("DOCKER_HOST"); host != "" && engineAnswers(host) {
 		return host

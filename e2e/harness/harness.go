@@ -34,6 +34,15 @@ func Need(t testing.TB, programs ...string) {
 	}
 }
 
+// Slow skips the test unless the run asked for it: make sets FERRY_E2E for its e2e targets, so that the tests that need
+// only Go stay quick where the programs happen to be installed.
+func Slow(t testing.TB, target string) {
+	t.Helper()
+	if os.Getenv("FERRY_E2E") == "" && os.Getenv("FERRY_E2E_REQUIRE") == "" {
+		t.Skipf("runs with make %s", target)
+	}
+}
+
 // Root returns the module's top directory.
 func Root(t testing.TB) string {
 	t.Helper()

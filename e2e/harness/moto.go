@@ -21,6 +21,7 @@ const (
 // its environment: moto's own, and FERRY_WITHOUT, which names operations (ecs:CreateService,…) that it shall not have.
 func Moto(t testing.TB, registry string, more ...string) string {
 	t.Helper()
+	Slow(t, "e2e-moto")
 	Need(t, "moto_server")
 	port := FreePort(t)
 	env := Env(append(more, "PYTHONDONTWRITEBYTECODE=1")...)

@@ -41,6 +41,7 @@ func Stories(t *testing.T, dir string, env func(*testscript.Env) []string, done 
 	cmds := Commands{
 		"ferry":   s.ferry,
 		"same":    s.same,
+		"events":  s.events,
 		"get":     get,
 		"sample":  s.sample,
 		"replace": replace,
@@ -250,6 +251,9 @@ func unsettled() []unsettling {
 		rule(`sha256:[0-9a-f]{64}`, "sha256:<digest>"),
 		rule(`127\.0\.0\.1:\d+`, "127.0.0.1:<port>"),
 		rule(`\b[0-9a-f]{32,64}\b`, "<hex>"),
+		rule(`\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b`, "<uuid>"),
+		rule(`/[0-9a-f]{16}\b`, "/<id>"), // of a load balancer, a listener, a target group
+		rule(`\b(vpce|eipalloc|sg|subnet|rtb|vpc|nat|igw)-[0-9a-f]{17}\b`, "$1-<id>"),
 		rule(`\bsvc/[0-9]{12,31}\b`, "svc/<id>"),
 		rule(`\b[0-9]*[a-f][0-9a-f]{11,31}\b`, "<id>"),
 		rule(`\btask [0-9a-f]{8}\b`, "task <id>"),

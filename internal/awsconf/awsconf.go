@@ -6,10 +6,14 @@
 package awsconf
 
 import (
+	"bytes"
 	"context"
+	"io"
+	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go/middleware"
@@ -70,6 +74,7 @@ func local(o Options) aws.Config {
 		BaseEndpoint: aws.String(o.Endpoint),
 		Credentials:  credentials.NewStaticCredentialsProvider("local", "local", ""),
 		APIOptions:   apiOptions(o.Version),
+		HTTPClient:   wholeBody{awshttp.NewBuildableClient()},
 	}
 	cfg.Retryer = retryer(cfg)
 	return cfg
@@ -92,7 +97,24 @@ func loadDefault(ctx context.Context, o Options) (aws.Config, error) {
 		return aws.Config{}, err
 	}
 	cfg.Retryer = retryer(cfg)
+	cfg.HTTPClient = wholeBody{cfg.HTTPClient}
 	return assumeThroughEndpoint(ctx, cfg, o)
+}
+
+// wholeBody hands the transport each request's body as a whole. The SDK closes the body as soon as it has the answer; on
+// loopback that can be while the transport still reads it, which breaks the connection and costs a needless retry.
+type wholeBody struct{ next aws.HTTPClient }
+
+// Do sends the request.
+func (w wholeBody) Do(req *http.Request) (*http.Response, error) {
+	if req.Body != nil && req.Body != http.NoBody {
+		data, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		req.Body = io.NopCloser(bytes.NewReader(data))
+	}
+	return w.next.Do(req)
 }
 
 // apiOptions adds ferry to the user agent, as AWS asks of tools.

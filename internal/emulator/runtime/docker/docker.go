@@ -27,12 +27,10 @@ const repository = "localhost/ferry-local"
 type Runtime struct {
 	engine *Engine
 	label  string // labelKey=<endpoint>
-	bridge string // the bridge's address on this machine; "" when the engine runs on another
 
-	mu       sync.Mutex
-	tasks    map[*task]struct{}
-	forwards map[string]*forward // by host:port
-	closed   bool
+	mu     sync.Mutex
+	tasks  map[*task]struct{}
+	closed bool
 }
 
 var _ runtime.Runtime = (*Runtime)(nil)
@@ -40,11 +38,10 @@ var _ runtime.Runtime = (*Runtime)(nil)
 // New makes a runtime on the engine. The endpoint's name (its state directory) tells its containers from those of
 // another endpoint; what an earlier life of the same endpoint left running is removed.
 func New(ctx context.Context, engine *Engine, endpoint string) (*Runtime, error) {
-	r := &Runtime{engine: engine, label: labelKey + "=" + endpoint, tasks: map[*task]struct{}{}, forwards: map[string]*forward{}}
+	r := &Runtime{engine: engine, label: labelKey + "=" + endpoint, tasks: map[*task]struct{}{}}
 	if err := r.sweep(ctx); err != nil {
 		return nil, fmt.Errorf("remove the containers of an earlier run: %w", err)
 	}
-	r.bridge = r.findBridge(ctx)
 	return r, nil
 }
 
@@ -56,20 +53,12 @@ func (r *Runtime) Name() string { return "docker" }
 
 // StartTask makes a task without containers.
 func (r *Runtime) StartTask(_ context.Context, spec runtime.TaskSpec) (runtime.Task, error) {
-	hosts := map[string]string{}
-	for _, host := range spec.Hosts {
-		inside, err := r.inward(host)
-		if err != nil {
-			return nil, err
-		}
-		hosts[host] = inside
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
 		return nil, errors.New("the docker runtime is closed")
 	}
-	t := &task{runtime: r, spec: spec, hosts: hosts}
+	t := &task{runtime: r, spec: spec}
 	r.tasks[t] = struct{}{}
 	return t, nil
 }
@@ -82,15 +71,10 @@ func (r *Runtime) Close() error {
 	for t := range r.tasks {
 		tasks = append(tasks, t)
 	}
-	forwards := r.forwards
-	r.forwards = map[string]*forward{}
 	r.mu.Unlock()
 	var errs []error
 	for _, t := range tasks {
 		errs = append(errs, t.Close())
-	}
-	for _, f := range forwards {
-		f.close()
 	}
 	return errors.Join(errs...)
 }

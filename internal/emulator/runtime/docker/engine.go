@@ -5,10 +5,8 @@
 // that a killed endpoint left behind are found and removed.
 //
 // The containers of a task share the network of the first of them that still runs, where the ports are published on
-// loopback. Addresses of the host are reached through the bridge's gateway where this machine has that address (a native
-// Linux engine): the runtime listens there and forwards to loopback, for containers of this machine alone. Elsewhere they
-// are reached through host.docker.internal, which leads to the host's loopback on Docker Desktop, Finch and Podman
-// machines.
+// loopback. Addresses of the host are reached through host.docker.internal, which leads to the host's loopback on Docker
+// Desktop, Finch and Podman machines. A native Linux engine has no way there, because ferry listens on nothing but loopback.
 package docker
 
 import (

@@ -14,11 +14,13 @@ import (
 	"ferry.dev/ferry/internal/emulator/runtime"
 )
 
+// hostName is this machine, as containers see it.
+const hostName = "host.docker.internal"
+
 // task is the shared part of a task: the network of the first container that still runs.
 type task struct {
 	runtime *Runtime
 	spec    runtime.TaskSpec
-	hosts   map[string]string // host:port outside → inside
 
 	starting   sync.Mutex // one container after the other: the second needs the first one's network
 	mu         sync.Mutex
@@ -96,10 +98,7 @@ func (t *task) networkArgs() []string {
 	if t.holder != nil && !t.holder.ended() {
 		return []string{"--network", "container:" + t.holder.id}
 	}
-	var args []string
-	if t.runtime.bridge == "" {
-		args = append(args, "--add-host", hostName+":host-gateway")
-	}
+	args := []string{"--add-host", hostName + ":host-gateway"}
 	for _, p := range t.spec.Ports {
 		args = append(args, "--publish", fmt.Sprintf("127.0.0.1::%d", p))
 	}
@@ -161,12 +160,13 @@ func (t *task) Address(ctx context.Context, port int) (string, error) {
 	return addr, nil
 }
 
-// HostAddress is where containers find an address of TaskSpec.Hosts.
+// HostAddress is where containers find an address of the host's loopback.
 func (t *task) HostAddress(hostport string) string {
-	if inside, ok := t.hosts[hostport]; ok {
-		return inside
+	_, port, err := net.SplitHostPort(hostport)
+	if err != nil {
+		return hostport
 	}
-	return hostport
+	return net.JoinHostPort(hostName, port)
 }
 
 // Close removes the task's containers.
