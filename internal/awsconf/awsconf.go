@@ -97,6 +97,9 @@ func loadDefault(ctx context.Context, o Options) (aws.Config, error) {
 		return aws.Config{}, err
 	}
 	cfg.Retryer = retryer(cfg)
+	if cfg.HTTPClient == nil {
+		cfg.HTTPClient = awshttp.NewBuildableClient()
+	}
 	cfg.HTTPClient = wholeBody{cfg.HTTPClient}
 	return assumeThroughEndpoint(ctx, cfg, o)
 }
