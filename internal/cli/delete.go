@@ -82,7 +82,7 @@ func newDeleteEnvironmentCmd(app *App, run func(context.Context, *App, deleteOpt
 		Long:    "Delete an environment and all its services: its load balancer, cluster and network go last.",
 		Example: `  $ ferry delete environment test
   $ ferry delete environment --env test --yes`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              atMostOne,
 		ValidArgsFunction: app.completeEnvironments,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
@@ -108,7 +108,7 @@ func newDeleteApplicationCmd(app *App, run func(context.Context, *App, deleteOpt
 		Long:    "Delete every environment of the application, one after another, with all that is in them; or only the one that --env names.",
 		Example: `  $ ferry delete application
   $ ferry delete application --env local --yes`,
-		Args: cobra.NoArgs,
+		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), app, o) },
 	}
 	o.target.flags(app, cmd)
@@ -136,6 +136,9 @@ func (o *deleteOptions) request(services []string, environment bool) deploy.Dele
 }
 
 func runDelete(ctx context.Context, app *App, o deleteOptions) error {
+	if err := positive("--timeout", o.Timeout); err != nil {
+		return err
+	}
 	switch o.what {
 	case theApplication:
 		return app.deleteApplication(ctx, o)
@@ -269,6 +272,9 @@ func writeDeleted(w io.Writer, r deploy.DeleteResult) error {
 		}
 	}
 	line("Deleted", r.Deleted)
+	if len(r.Deleted) == 0 {
+		fmt.Fprintf(&b, "Deleted in %s: nothing, for nothing was there\n", r.Environment)
+	}
 	line("Kept", r.Kept)
 	if r.Left != nil && len(r.Left) == 0 {
 		fmt.Fprintf(&b, "Left in %s: nothing\n", r.Environment)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -62,6 +63,12 @@ func runDeploy(ctx context.Context, app *App, o deployOptions) error {
 	if !slices.Contains([]string{deploy.ConflictWait, deploy.ConflictSupersede, deploy.ConflictFail}, o.OnConflict) {
 		return &fault.Error{Code: fault.Usage, What: fmt.Sprintf("--on-conflict takes wait, supersede or fail, not %q", o.OnConflict)}
 	}
+	if err := checkTag(o.Tag); err != nil {
+		return err
+	}
+	if err := positive("--timeout", o.Timeout); err != nil {
+		return err
+	}
 	s, err := app.scene(ctx, o.target)
 	if err != nil {
 		return err
@@ -91,6 +98,25 @@ func runDeploy(ctx context.Context, app *App, o deployOptions) error {
 		return err
 	})
 	return app.deployed(s, result, going, err)
+}
+
+// checkTag refuses what ECR takes for no tag, before anything is built.
+func checkTag(tag string) error {
+	if tag == "" || regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`).MatchString(tag) {
+		return nil
+	}
+	return &fault.Error{
+		Code: fault.Usage, What: fmt.Sprintf("--tag cannot be %q", tag),
+		Hint: "a tag has at most 128 letters, digits, dots, hyphens and underscores, and begins with none of . and -",
+	}
+}
+
+// positive refuses a time limit that has passed before anything begins.
+func positive(flag string, d time.Duration) error {
+	if d > 0 {
+		return nil
+	}
+	return &fault.Error{Code: fault.Usage, What: fmt.Sprintf("%s cannot be %s", flag, d), Hint: "write for example " + flag + " 10m"}
 }
 
 // deployed shows what a deploy, or the wait for one, came to.

@@ -45,7 +45,7 @@ adds a service. No file is overwritten without asking. In the end it prints the 
 		Example: `  $ ferry init
   $ ferry init --app demo --name web --type "Load Balanced Web Service" \
       --dockerfile ./Dockerfile --port 8080 --env test --yes`,
-		Args: cobra.NoArgs,
+		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.DeploySaid = c.Flags().Changed("deploy")
 			return run(c.Context(), app, o)

@@ -44,7 +44,7 @@ func newLocalStartCmd(app *App, run func(context.Context, *App) error) *cobra.Co
 		Use:     "start",
 		Short:   "Start the endpoint, if it does not run",
 		Example: "  $ ferry local start",
-		Args:    cobra.NoArgs,
+		Args:    none,
 		RunE:    func(c *cobra.Command, _ []string) error { return run(c.Context(), app) },
 	}
 	return exits(cmd, fault.OK, fault.Failed, fault.Usage)
@@ -55,7 +55,7 @@ func newLocalStopCmd(app *App, run func(context.Context, *App) error) *cobra.Com
 		Use:     "stop",
 		Short:   "Stop the endpoint and its tasks; the state is kept",
 		Example: "  $ ferry local stop",
-		Args:    cobra.NoArgs,
+		Args:    none,
 		RunE:    func(c *cobra.Command, _ []string) error { return run(c.Context(), app) },
 	}
 	return exits(cmd, fault.OK, fault.Failed, fault.Usage)
@@ -66,7 +66,7 @@ func newLocalStatusCmd(app *App, run func(context.Context, *App) error) *cobra.C
 		Use:     "status",
 		Short:   "Show whether the endpoint runs, and where",
 		Example: "  $ ferry local status --output json",
-		Args:    cobra.NoArgs,
+		Args:    none,
 		RunE:    func(c *cobra.Command, _ []string) error { return run(c.Context(), app) },
 	}
 	return exits(cmd, fault.OK, fault.Failed, fault.Usage)
@@ -80,7 +80,7 @@ func newLocalResetCmd(app *App, run func(context.Context, *App, localResetOption
 		Use:     "reset",
 		Short:   "Stop the endpoint and remove everything that was deployed to it",
 		Example: "  $ ferry local reset --yes",
-		Args:    cobra.NoArgs,
+		Args:    none,
 		RunE:    func(c *cobra.Command, _ []string) error { return run(c.Context(), app, o) },
 	}
 	cmd.Flags().BoolVarP(&o.Yes, "yes", "y", false, "Skip the confirmation.")
@@ -93,7 +93,7 @@ func newLocalEnvCmd(app *App, run func(context.Context, *App) error) *cobra.Comm
 		Short:   "Print the variables that point the aws command line at the endpoint",
 		Long:    "Print the variables that point the aws command line, or any AWS SDK, at the endpoint, which is started if it does not run.",
 		Example: "  $ eval \"$(ferry local env)\"\n  $ aws ecs list-clusters",
-		Args:    cobra.NoArgs,
+		Args:    none,
 		RunE:    func(c *cobra.Command, _ []string) error { return run(c.Context(), app) },
 	}
 	return exits(cmd, fault.OK, fault.Failed, fault.Usage)
@@ -105,7 +105,7 @@ func newLocalServeCmd(app *App, run func(context.Context, *App) error) *cobra.Co
 		Short:   "Be the endpoint: what ferry local start runs in the background",
 		Example: "  $ ferry local serve",
 		Hidden:  true,
-		Args:    cobra.NoArgs,
+		Args:    none,
 		RunE:    func(c *cobra.Command, _ []string) error { return run(c.Context(), app) },
 	}
 	return exits(cmd, fault.OK, fault.Failed, fault.Usage)

@@ -41,7 +41,7 @@ Times are a duration back from now (90s, 10m, 2h) or RFC 3339 (2026-11-22T18:00:
 		Example: `  $ ferry logs web --env test -f
   $ ferry logs web --env test --since 1h --filter '?ERROR ?WARN'
   $ ferry logs web --env test --task 1a2b3c4d -n 50 --output json`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              atMostOne,
 		ValidArgsFunction: app.completeServices,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Service = first(args)
@@ -75,6 +75,9 @@ func runLogs(ctx context.Context, app *App, o logsOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := o.check(since, until); err != nil {
+		return err
+	}
 	s, err := app.scene(ctx, o.target)
 	if err != nil {
 		return err
@@ -104,6 +107,20 @@ func runLogs(ctx context.Context, app *App, o logsOptions) error {
 		app.say(fmt.Sprintf("No log lines of %s in %s in that range.", name, s.env.Name))
 	}
 	return app.result(LogSummary{Service: name, Environment: s.env.Name, Lines: out.lines}, func(io.Writer) error { return nil })
+}
+
+// check refuses a range in which no line can be.
+func (o logsOptions) check(since, until time.Time) error {
+	switch {
+	case o.Limit < -1:
+		return &fault.Error{Code: fault.Usage, What: fmt.Sprintf("--lines cannot be %d", o.Limit), Hint: "write a number of lines, or 0 for all of the time range"}
+	case !since.IsZero() && !until.IsZero() && !since.Before(until):
+		return &fault.Error{
+			Code: fault.Usage, What: fmt.Sprintf("the range from --since %s to --until %s ends before it begins", o.Since, o.Until),
+			Hint: "--since is the earlier one: --since 10m --until 1m",
+		}
+	}
+	return nil
 }
 
 // LogSummary is the final object of `logs --output json`; the lines came before it, one event each.

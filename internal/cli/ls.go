@@ -28,7 +28,7 @@ func newLsCmd(app *App, run func(context.Context, *App, lsOptions) error) *cobra
 one that --env names; one that cannot be asked (no credentials for it) is listed without its state.`,
 		Example: `  $ ferry ls
   $ ferry ls --env test --output json`,
-		Args: cobra.NoArgs,
+		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), app, o) },
 	}
 	o.flags(app, cmd)

@@ -28,7 +28,7 @@ func newOpenCmd(app *App, run func(context.Context, *App, openOptions) error) *c
 only printed.`,
 		Example: `  $ ferry open web --env local
   $ curl "$(ferry open web --env test)"`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              atMostOne,
 		ValidArgsFunction: app.completeServices,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Service = first(args)

@@ -110,11 +110,27 @@ func asGroup(c *cobra.Command) *cobra.Command {
 	return c
 }
 
+// atMostOne is the argument check of commands that work on one thing.
+func atMostOne(c *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("%s takes one argument, not %d", c.CommandPath(), len(args))
+	}
+	return nil
+}
+
+// none is the argument check of commands that take no arguments.
+func none(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no argument, not %q", c.CommandPath(), args[0])
+	}
+	return nil
+}
+
 // typedArgs makes the errors of a command's argument check usage errors.
 func typedArgs(c *cobra.Command) {
 	check := c.Args
 	if check == nil {
-		check = cobra.NoArgs
+		check = none
 	}
 	c.Args = func(c *cobra.Command, args []string) error { return usage(c, check(c, args)) }
 }
@@ -124,7 +140,8 @@ func usage(c *cobra.Command, err error) error {
 	if err == nil {
 		return nil
 	}
-	return &fault.Error{Code: fault.Usage, What: err.Error(), Hint: "see " + c.CommandPath() + " --help"}
+	what, _, _ := strings.Cut(err.Error(), ": strconv.") // Go's own words help nobody
+	return &fault.Error{Code: fault.Usage, What: what, Hint: "see " + c.CommandPath() + " --help"}
 }
 
 // exitsKey is the annotation that holds a command's exit codes.

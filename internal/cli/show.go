@@ -27,7 +27,7 @@ func newShowCmd(app *App, run func(context.Context, *App, showOptions) error) *c
 		Short: "Show one service as its manifest says, and as it stands",
 		Example: `  $ ferry show web --env test
   $ ferry show web --env test --output json`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              atMostOne,
 		ValidArgsFunction: app.completeServices,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Service = first(args)

@@ -201,6 +201,13 @@ func (a *App) readServices(s scene, names []string) ([]manifest.Workload, error)
 			return nil, err
 		}
 		all = append(all, list...)
+		if !list.HasErrors() {
+			_, more, err := s.ws.EnvFile(w)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, more...)
+		}
 		services = append(services, w)
 	}
 	return services, a.check(all, s.ws.Source)

@@ -63,21 +63,35 @@ func TestWithoutATerminalEveryCommandNamesTheMissingFlagAndExitsTwo(t *testing.T
 func TestWrongUsageIsExplainedAndExitsTwo(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"dploy":                    "error: ferry has no command \"dploy\"\nhint: did you mean ferry deploy?\n",
-		"deploy --nope":            "error: unknown flag: --nope\nhint: see ferry deploy --help\n",
-		"status --output yaml":     "error: --output takes text or json, not \"yaml\"\n",
-		"deploy --env nowhere":     "error: no environment \"nowhere\"\nhint: there are local; ferry init --env nowhere makes it\n",
-		"deploy api":               "error: no service \"api\" in the workspace\nhint: there are web\n",
-		"deploy --on-conflict cry": "error: --on-conflict takes wait, supersede or fail, not \"cry\"\n",
-		"logs --since yesterday":   "error: --since takes a duration or a time, not \"yesterday\"\n",
-		"delete web":               "error: ferry delete has no command \"web\"\nhint: see ferry delete --help\n",
-		"completion csh":           "error: invalid argument \"csh\" for \"ferry completion\"\nhint: see ferry completion --help\n",
-		"status --app other":       "is of application demo, not other\n",
-		"version extra":            "error: unknown command \"extra\" for \"ferry version\"\nhint: see ferry version --help\n",
+		"dploy":                       "error: ferry has no command \"dploy\"\nhint: did you mean ferry deploy?\n",
+		"deploy --nope":               "error: unknown flag: --nope\nhint: see ferry deploy --help\n",
+		"status --output yaml":        "error: --output takes text or json, not \"yaml\"\n",
+		"deploy --env nowhere":        "error: no environment \"nowhere\"\nhint: there are local; ferry init --env nowhere makes it\n",
+		"deploy api":                  "error: no service \"api\" in the workspace\nhint: there are web\n",
+		"deploy --on-conflict cry":    "error: --on-conflict takes wait, supersede or fail, not \"cry\"\n",
+		"logs --since yesterday":      "error: --since takes a duration or a time, not \"yesterday\"\n",
+		"delete web":                  "error: ferry delete has no command \"web\"\nhint: see ferry delete --help\n",
+		"completion csh":              "error: invalid argument \"csh\" for \"ferry completion\"\nhint: see ferry completion --help\n",
+		"status --app other":          "is of application demo, not other\n",
+		"version extra":               "error: ferry version takes no argument, not \"extra\"\nhint: see ferry version --help\n",
+		"logs web web":                "error: ferry logs takes one argument, not 2\nhint: see ferry logs --help\n",
+		"logs -n -3":                  "error: --lines cannot be -3\n",
+		"logs -n many":                "error: invalid argument \"many\" for \"-n, --lines\" flag\nhint: see ferry logs --help\n",
+		"deploy --timeout 0s":         "error: --timeout cannot be 0s\n",
+		"wait --timeout -1m":          "error: --timeout cannot be -1m0s\n",
+		"deploy --tag .v1":            "error: --tag cannot be \".v1\"\n",
+		"logs --since 1m --until 10m": "error: the range from --since 1m to --until 10m ends before it begins\n",
+		"init --name environments":    "error: --name cannot be \"environments\": ferry/environments/ is not for services\n",
+		"init --name a--b":            "error: --name cannot be \"a--b\": a name has no two hyphens in a row\n",
+		"init --name api --port -5":   "error: --port cannot be -5\n",
 	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()
-			o := demo(t).ferry(strings.Fields(args)...)
+			words := strings.Fields(args)
+			if words[0] == "init" {
+				words = append(words, "--type", "Backend Service", "--image", "nginx", "--env", "local", "--yes")
+			}
+			o := demo(t).ferry(words...)
 			if o.Code != fault.Usage || !strings.Contains(o.Stderr, want) || o.Stdout != "" {
 				t.Errorf("exit %d, stdout %q, stderr\n%s\nwant\n%s", o.Code, o.Stdout, o.Stderr, want)
 			}
@@ -122,5 +136,20 @@ func TestCompletionKnowsTheWorkspace(t *testing.T) {
 		if o := s.ok("completion", sh); !strings.Contains(o.Stdout, "ferry") {
 			t.Errorf("%s: %q", sh, o.Stdout)
 		}
+	}
+}
+
+func TestAMistakeInAnEnvFileIsShownByValidateAndByDeploy(t *testing.T) {
+	t.Parallel()
+	s := demo(t)
+	s.file("ferry/web/manifest.yml", "name: web\ntype: Load Balanced Web Service\nimage: {location: nginx, port: 80}\nhttp: {path: /}\nenv_file: web.env\n")
+	s.file("web.env", "export TOKEN=hush-hush\n")
+	const want = "web.env:1:1: this is no shell script\nhint: write TOKEN=…\n"
+	const failed = "error: 1 mistake in the manifests; nothing was touched\n"
+	if o := s.ferry("validate", "--env", "local"); o.Code != fault.Usage || o.Stdout != want || o.Stderr != failed {
+		t.Errorf("validate: exit %d, stdout %q, stderr %q", o.Code, o.Stdout, o.Stderr)
+	}
+	if o := s.ferry("deploy", "web", "--env", "local"); o.Code != fault.Usage || o.Stdout != "" || o.Stderr != want+failed {
+		t.Errorf("deploy: exit %d, stdout %q, stderr %q", o.Code, o.Stdout, o.Stderr)
 	}
 }

@@ -163,8 +163,12 @@ func (a *App) validateWorkspace(o validateOptions) (list diag.List, read int, so
 		_, more, err := ws.Environment(env, options)
 		list, problems = append(list, more...), append(problems, err)
 		for _, service := range services {
-			_, more, err := ws.Service(service, env, options)
+			w, more, err := ws.Service(service, env, options)
 			list, problems = append(list, more...), append(problems, err)
+			if err == nil && !more.HasErrors() {
+				_, more, err = ws.EnvFile(w)
+				list, problems = append(list, more...), append(problems, err)
+			}
 		}
 	}
 	return list, read, ws.Source, errors.Join(problems...)

@@ -50,7 +50,7 @@ func newVersionCmd(app *App, run func(context.Context, *App) error) *cobra.Comma
 		Use:     "version",
 		Short:   "Show which build this is",
 		Example: "  $ ferry version\n  $ ferry version --output json",
-		Args:    cobra.NoArgs,
+		Args:    none,
 		RunE:    func(c *cobra.Command, _ []string) error { return run(c.Context(), app) },
 	}
 	return exits(cmd, fault.OK, fault.Usage)

@@ -39,6 +39,9 @@ Ctrl-C, or from another machine. The exit code tells how they ended. Without SER
 }
 
 func runWait(ctx context.Context, app *App, o waitOptions) error {
+	if err := positive("--timeout", o.Timeout); err != nil {
+		return err
+	}
 	s, err := app.scene(ctx, o.target)
 	if err != nil {
 		return err

@@ -159,7 +159,7 @@ func (w *wizard) askType(ctx context.Context) error {
 
 func (w *wizard) askName(ctx context.Context) (err error) {
 	w.a.Name, err = w.input(ctx, w.o.Name, ui.Question{
-		Text: "What is the service called?", Flag: "--name", Default: w.nameDefault(), Validate: validName,
+		Text: "What is the service called?", Flag: "--name", Default: w.nameDefault(), Validate: validService,
 		Help: "It becomes the name of the directory in ferry/ and of the service in Amazon ECS.",
 	})
 	return err

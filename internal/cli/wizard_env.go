@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ import (
 func (w *wizard) askEnvironment(ctx context.Context) error {
 	if w.o.Env != "" {
 		if err := validName(w.o.Env); err != nil {
-			return &fault.Error{Code: fault.Usage, What: "--env cannot be " + w.o.Env, Err: err}
+			return &fault.Error{Code: fault.Usage, What: fmt.Sprintf("--env cannot be %q", w.o.Env), Err: err}
 		}
 		w.a.Env = w.o.Env
 		return nil
@@ -109,10 +110,20 @@ func validName(s string) error {
 		return errors.New("a name is needed")
 	case len(s) > nameLimit:
 		return errors.New("a name has at most 40 characters")
+	case strings.Contains(s, "--"):
+		return errors.New("a name has no two hyphens in a row")
 	case !regexp.MustCompile(`^[a-z]([a-z0-9-]*[a-z0-9])?$`).MatchString(s):
 		return errors.New("a name begins with a lower-case letter, goes on with those, digits and hyphens, and ends in a letter or digit")
 	}
 	return nil
+}
+
+// validService is the rule for services, whose names are directories beside those of the workspace itself.
+func validService(s string) error {
+	if s == "environments" || s == "pipelines" {
+		return errors.New("ferry/" + s + "/ is not for services")
+	}
+	return validName(s)
 }
 
 // nameFrom makes a name out of a directory's or an image's, "" when nothing is left.

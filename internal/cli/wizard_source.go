@@ -148,8 +148,8 @@ func (w *wizard) useImage(ctx context.Context, reference string) (err error) {
 
 // askPort takes the flag, else the one port that the Dockerfile exposes, else asks.
 func (w *wizard) askPort(ctx context.Context) error {
-	if w.o.Port >= 0 {
-		if w.o.Port > 65535 || w.o.Port == 0 && w.a.Type == manifest.LoadBalancedWebService {
+	if w.o.Port != -1 {
+		if w.o.Port < 0 || w.o.Port > 65535 || w.o.Port == 0 && w.a.Type == manifest.LoadBalancedWebService {
 			return &fault.Error{Code: fault.Usage, What: fmt.Sprintf("--port cannot be %d", w.o.Port), Hint: "write the port that the container listens on: 1 to 65535"}
 		}
 		w.a.Port = w.o.Port
