@@ -272,7 +272,7 @@ func writeDeleted(w io.Writer, r deploy.DeleteResult) error {
 		}
 	}
 	line("Deleted", r.Deleted)
-	if len(r.Deleted) == 0 {
+	if r.Left != nil && len(r.Deleted) == 0 {
 		fmt.Fprintf(&b, "Deleted in %s: nothing, for nothing was there\n", r.Environment)
 	}
 	line("Kept", r.Kept)
