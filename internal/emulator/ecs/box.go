@@ -211,7 +211,7 @@ func (b *box) check(run runtime.Container) {
 		return time.Duration(*orInt(v, byDefault)) * time.Second
 	}
 	interval, timeout := seconds(h.Interval, 30), seconds(h.Timeout, 5)
-	began, grace := b.service.Clock.Now(), seconds(h.StartPeriod, 0)
+	began, grace := b.service.Clock.Now(), b.service.spared(seconds(h.StartPeriod, 0))
 	retries, misses := *orInt(h.Retries, 3), int32(0)
 	ctx, cancel := context.WithCancel(b.service.ctx)
 	stop := context.AfterFunc(b.task.ctx, cancel)

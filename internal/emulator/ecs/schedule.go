@@ -81,7 +81,7 @@ func (s *Service) drain(svc *service) {
 
 // judge stops tasks that their health checks have given up, and counts the tasks that failed by themselves.
 func (s *Service) judge(svc *service) {
-	grace := time.Duration(aws.ToInt32(svc.Service.HealthCheckGracePeriodSeconds)) * time.Second
+	grace := s.spared(time.Duration(aws.ToInt32(svc.Service.HealthCheckGracePeriodSeconds)) * time.Second)
 	for _, t := range svc.cluster.Tasks {
 		if t.Service != svc.name() {
 			continue
@@ -98,6 +98,19 @@ func (s *Service) judge(svc *service) {
 			s.failed(svc, t)
 		}
 	}
+}
+
+// longestStart bounds how long, in the wall's time, a real process is spared: a person at the keyboard waits.
+const longestStart = 20 * time.Second
+
+// spared is how long on the clock a grace period is. A real process starts as fast as it starts, however short the waits
+// are made: for it the period is the wall's, up to longestStart.
+func (s *Service) spared(grace time.Duration) time.Duration {
+	if s.Runtime.Name() == "virtual" {
+		return grace
+	}
+	perSecond := s.Clock.Shorten(time.Second)
+	return max(grace, time.Duration(float64(min(grace, longestStart))*float64(time.Second)/float64(perSecond)))
 }
 
 func (s *Service) condemn(svc *service, t *task) {
