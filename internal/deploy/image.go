@@ -11,7 +11,7 @@ import (
 )
 
 // image computes what the service's image is made from. It reads files below the project only.
-func (j job) image(t Target) (image.Spec, error) {
+func (j job) image(t Target, p *image.Planner) (image.Spec, error) {
 	project := ""
 	if t.Workspace != nil {
 		project = t.Workspace.Project
@@ -20,12 +20,12 @@ func (j job) image(t Target) (image.Spec, error) {
 	if t.Host != (manifest.Platform{}) && w.Image.Build != nil && w.Image.Build.Builder == "go" {
 		w.Platform = t.Host
 	}
-	return image.Plan(project, t.App.Name, j.name, w)
+	return p.Plan(project, t.App.Name, j.name, w)
 }
 
 // imageOf plans a service's image before anything is written: a Dockerfile that is missing is found at once.
 func (l *line) imageOf(j job) (image.Spec, error) {
-	spec, err := j.image(l.target)
+	spec, err := j.image(l.target, &l.images)
 	if err == nil || fault.ExitCode(err) != fault.Failed {
 		return spec, err
 	}

@@ -2,10 +2,8 @@ package deploy
 
 import (
 	"cmp"
-
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"ferry.dev/ferry/internal/diag"
 	"ferry.dev/ferry/internal/fault"
@@ -69,7 +67,27 @@ func (t Target) load(services []string) ([]job, diag.List, error) {
 		}
 		jobs = append(jobs, j)
 	}
+	if !all.HasErrors() {
+		all = append(all, t.together(jobs)...)
+	}
 	return jobs, all, nil
+}
+
+// together checks what the environment and its services say about each other, with the places of the fields.
+func (t Target) together(jobs []job) diag.List {
+	services := make([]plan.Service, len(jobs))
+	for i, j := range jobs {
+		services[i] = j.plan
+	}
+	list := plan.Check(plan.NewEnvironment(t.App, t.environment(), needs(jobs)), services)
+	for i := range list {
+		if t.Workspace == nil {
+			break
+		}
+		file := filepath.ToSlash(filepath.Join(filepath.Base(t.Workspace.Root), list[i].File))
+		list[i].Position = manifest.Locate(file, t.Workspace.Source(file))(list[i].Path)
+	}
+	return list
 }
 
 func (t Target) loadOne(name string) (job, diag.List, error) {
@@ -131,19 +149,4 @@ func (t Target) environmentFile() string {
 		return ""
 	}
 	return filepath.ToSlash(filepath.Join(filepath.Base(t.Workspace.Root), "environments", t.Env.Name, "manifest.yml"))
-}
-
-// url is the service's address, or "" where it is not behind a load balancer or the environment does not stand.
-func url(s plan.Service, env map[string]string) string {
-	if s.Routing == nil {
-		return ""
-	}
-	base := env[s.Routing.LoadBalancer+"URL"]
-	if scheme, _, ok := strings.Cut(base, "://"); ok && s.Routing.Host != "" {
-		base = scheme + "://" + s.Routing.Host
-	}
-	if base == "" {
-		return ""
-	}
-	return strings.TrimSuffix(base, "/") + "/" + strings.Trim(strings.TrimSuffix(s.Routing.Path, "*"), "/")
 }

@@ -2,8 +2,13 @@ package deploy
 
 import (
 	"fmt"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"ferry.dev/ferry/internal/diag"
+	"ferry.dev/ferry/internal/image"
 	"ferry.dev/ferry/internal/plan"
 	"ferry.dev/ferry/internal/render"
 )
@@ -20,41 +25,69 @@ func Package(t Target, services []string) ([]File, diag.List, error) {
 	if err != nil {
 		return nil, list, err
 	}
-	files := []File{{Name: "environment.stack.yml", Data: env}}
-	for _, j := range jobs {
-		more, err := j.files(t)
-		if err != nil {
-			return nil, list, fmt.Errorf("%s: %w", j.name, err)
-		}
-		files = append(files, more...)
+	if err := placeOffline(jobs); err != nil {
+		return nil, list, err
 	}
-	return files, list, nil
+	more := make([][]File, len(jobs))
+	var images image.Planner
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, j := range jobs {
+		g.Go(func() (err error) { more[i], err = j.files(t, &images); return err })
+	}
+	if err := g.Wait(); err != nil {
+		return nil, list, err
+	}
+	return append([]File{{Name: "environment.stack.yml", Data: env}}, slices.Concat(more...)...), list, nil
 }
 
-func (j job) files(t Target) ([]File, error) {
-	ref, err := j.offlineImage(t)
+// placeOffline gives the listener rules of services that are packaged together numbers that do not meet. What else is on
+// the listeners only AWS knows.
+func placeOffline(jobs []job) error {
+	taken := map[string]map[int]string{}
+	for _, j := range jobs {
+		if j.plan.Routing == nil {
+			continue
+		}
+		for _, output := range j.plan.Routing.ListenerOutputs() {
+			if taken[output] == nil {
+				taken[output] = map[int]string{}
+			}
+		}
+		if err := j.plan.PlacePriorities(taken); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (j job) files(t Target, images *image.Planner) ([]File, error) {
+	ref, err := j.offlineImage(t, images)
 	if err != nil {
 		return nil, err
 	}
 	stack, err := render.ServiceStack(j.plan)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", j.name, err)
 	}
 	task, err := render.TaskDefinition(j.plan, plan.Release{Image: ref})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", j.name, err)
 	}
 	service, err := render.ServiceDefinition(j.plan)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", j.name, err)
+	}
 	return []File{
 		{Name: j.name + ".stack.yml", Data: stack},
 		{Name: j.name + ".taskdef.json", Data: task},
 		{Name: j.name + ".service.json", Data: service},
-	}, err
+	}, nil
 }
 
 // offlineImage names the image by the tag of its inputs: its digest exists only once it has been built.
-func (j job) offlineImage(t Target) (string, error) {
-	spec, err := j.image(t)
+func (j job) offlineImage(t Target, images *image.Planner) (string, error) {
+	spec, err := j.image(t, images)
 	if err != nil {
 		return "", err
 	}

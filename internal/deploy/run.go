@@ -19,6 +19,7 @@ type line struct {
 	request Request
 	sink    event.Sink
 	rules   *listenerRules
+	images  image.Planner
 }
 
 func newLine(t Target, r Request, sink event.Sink) *line {
@@ -87,7 +88,7 @@ func (l *line) bring(ctx context.Context, j job, s standing, account string, env
 	r.account = account
 	result.Image, result.Built, result.Pushed = r.image.Ref, r.image.Built, r.image.Pushed
 	result.Infrastructure = in.change != nil
-	result.URL = url(j.plan, r.env.Outputs)
+	result.URL = j.plan.URL(r.env.Outputs)
 	if err != nil {
 		return err
 	}

@@ -140,7 +140,7 @@ func (l *line) status(ctx context.Context, name string, s types.Service, env sta
 		Pending: int(s.PendingCount), Deployment: newest(s), Messages: messages(s), Targets: len(s.LoadBalancers) > 0,
 	}
 	if j, list, err := l.target.known(name); err == nil && !list.HasErrors() {
-		r.URL = url(j.plan, env.Outputs)
+		r.URL = j.plan.URL(env.Outputs)
 	}
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return l.released(gctx, s, &r) })

@@ -60,12 +60,12 @@ func below(root, path string) string {
 	return filepath.Join(root, path)
 }
 
-func (d *dockerfileBuild) inputs(_ context.Context, f *fingerprint) error {
+func (d *dockerfileBuild) inputs(_ context.Context, p *Planner, f *fingerprint) error {
 	text, err := os.ReadFile(d.dockerfile)
 	if err != nil {
 		return d.unreadable("Dockerfile "+d.shown, err)
 	}
-	files, err := buildContext(d.context, ignoreFileOf(d.dockerfile, d.context))
+	files, err := p.contextOf(d.context, ignoreFileOf(d.dockerfile, d.context))
 	if err != nil {
 		return d.unreadable("build context "+d.spec.Context, err)
 	}
@@ -75,9 +75,7 @@ func (d *dockerfileBuild) inputs(_ context.Context, f *fingerprint) error {
 	for _, name := range slices.Sorted(maps.Keys(d.spec.Args)) {
 		f.add("arg", name, d.spec.Args[name])
 	}
-	if err := f.addTree("context", files); err != nil {
-		return d.unreadable("build context "+d.spec.Context, err)
-	}
+	f.addTree("context", files)
 	d.tag = f.tag()
 	return nil
 }

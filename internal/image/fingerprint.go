@@ -48,17 +48,13 @@ type input struct {
 	sum  [sha256.Size]byte
 }
 
-// addTree mixes in files by name, mode and content. Modification times and owners stay out: engines ignore them, too.
-func (f *fingerprint) addTree(name string, files []input) error {
-	if err := sumFiles(files); err != nil {
-		return err
-	}
-	slices.SortFunc(files, func(a, b input) int { return strings.Compare(a.name, b.name) })
+// addTree mixes in files, whose sums are known, by name, mode and content. Modification times and owners stay out: engines
+// ignore them, too.
+func (f *fingerprint) addTree(name string, files []input) {
 	f.add(name)
 	for _, in := range files {
 		f.add(in.name, kindAndMode(in.mode), in.text, string(in.sum[:]))
 	}
-	return nil
 }
 
 // kindAndMode is what of a mode reaches an image. On Windows files have no modes, and engines give all of them 0755.
@@ -74,8 +70,9 @@ func kindAndMode(m fs.FileMode) string {
 	return kind.String() + " " + perm.String()
 }
 
-// sumFiles reads the regular files among files, several at a time.
+// sumFiles sorts files by name and reads the regular ones among them, several at a time.
 func sumFiles(files []input) error {
+	slices.SortFunc(files, func(a, b input) int { return strings.Compare(a.name, b.name) })
 	var g errgroup.Group
 	g.SetLimit(2 * runtime.GOMAXPROCS(0))
 	for i := range files {

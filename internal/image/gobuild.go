@@ -3,6 +3,7 @@ package image
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -46,23 +47,30 @@ func (g *goBuild) base() string {
 
 // inputs are the files that the compiler reads and the modules that it takes, as `go list` tells, the toolchain's
 // version, the base image's reference and what else is in the image.
-func (g *goBuild) inputs(ctx context.Context, f *fingerprint) error {
+func (g *goBuild) inputs(ctx context.Context, p *Planner, f *fingerprint) error {
 	if err := g.check(ctx); err != nil {
 		return err
 	}
-	sources, err := g.sources(ctx)
+	sources, err := p.sourcesOf(ctx, g)
 	if err != nil {
-		return err
+		return g.unreadable(err)
 	}
 	f.add("recipe", append([]string{goRecipe, sources.toolchain, g.base(), g.service, fmt.Sprint(g.port)}, g.flags()...)...)
 	if g.base() == scratchBase {
 		f.add("roots", rootCertificates())
 	}
 	f.add("modules", sources.modules...)
-	if err := f.addTree("sources", sources.files); err != nil {
-		return &fault.Error{Code: fault.Refused, What: g.service + ": cannot read the Go package's files", Err: err}
-	}
+	f.addTree("sources", sources.files)
 	return nil
+}
+
+// unreadable explains why the inputs cannot be read, unless the error says so itself.
+func (g *goBuild) unreadable(err error) error {
+	var known *fault.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return &fault.Error{Code: fault.Refused, What: g.service + ": cannot read the Go package's files", Err: err}
 }
 
 // check refuses what this builder cannot do.

@@ -42,7 +42,7 @@ type Published struct {
 // builder makes an image from inputs. The Dockerfile and the Go package are its two implementations.
 type builder interface {
 	// inputs adds everything that decides what the image will be. It writes nothing and asks no network.
-	inputs(ctx context.Context, f *fingerprint) error
+	inputs(ctx context.Context, p *Planner, f *fingerprint) error
 	// check tells early whether build can work here at all: an engine, a toolchain. The error is for the user.
 	check(ctx context.Context) error
 	// build makes the image. What it leaves in scratch, a directory, must outlive the image. Each line of output goes to out.
@@ -57,7 +57,7 @@ var (
 // Plan reads what the image of w is made from, below the directory project, and computes its tag. The same inputs give
 // the same tag on any machine and at any time. It asks no network; for the built-in Go builder it runs `go list`.
 // Errors are *fault.Error with code Refused where something that the manifest names is missing or unreadable.
-func Plan(project, app, service string, w manifest.Workload) (Spec, error) {
+func (p *Planner) Plan(project, app, service string, w manifest.Workload) (Spec, error) {
 	spec := Spec{App: app, Service: service, Platform: w.Platform, Location: w.Image.Location}
 	if w.Image.Build == nil {
 		if w.Image.Location == "" {
@@ -77,7 +77,7 @@ func Plan(project, app, service string, w manifest.Workload) (Spec, error) {
 	}
 	f := newFingerprint()
 	f.add("platform", platformOf(w.Platform).String())
-	if err := spec.builder.inputs(context.Background(), f); err != nil {
+	if err := spec.builder.inputs(context.Background(), p, f); err != nil {
 		return Spec{}, err
 	}
 	spec.Tag = f.tag()

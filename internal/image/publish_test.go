@@ -125,8 +125,8 @@ type made struct {
 	builds int
 }
 
-func (m *made) inputs(context.Context, *fingerprint) error { return nil }
-func (m *made) check(context.Context) error                { return nil }
+func (m *made) inputs(context.Context, *Planner, *fingerprint) error { return nil }
+func (m *made) check(context.Context) error                          { return nil }
 func (m *made) build(_ context.Context, _ string, out func(string)) (v1.Image, error) {
 	m.builds++
 	out("building")
