@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,6 +33,7 @@ func TestStoriesInAnAccountEndAsWritten(t *testing.T) {
 		"standing": standing,
 		"left":     left,
 		"follow":   follow,
+		"enforce":  enforce,
 	})
 }
 
@@ -83,5 +85,15 @@ func follow(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got := cmd.ProcessState.ExitCode(); got != want {
 		ts.Fatalf("ferry ended with exit code %d, not %d; it printed:\n%s%s", got, want, seen.String(), stderr.String())
+	}
+}
+
+// enforce has moto check signatures and IAM policies from now on.
+func enforce(ts *testscript.TestScript, _ bool, _ []string) {
+	resp, err := http.Post(ts.Getenv("AWS_ENDPOINT_URL")+"/moto-api/reset-auth", "text/plain", strings.NewReader("0"))
+	ts.Check(err)
+	ts.Check(resp.Body.Close())
+	if resp.StatusCode != http.StatusOK {
+		ts.Fatalf("moto answered %s", resp.Status)
 	}
 }
