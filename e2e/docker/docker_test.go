@@ -28,6 +28,7 @@ func TestWithADockerEngine(t *testing.T) {
 	t.Run("an image built from a Dockerfile is pushed to a registry that asks for a password", func(t *testing.T) {
 		pushesWithPassword(t, host, bin)
 	})
+	t.Run("the tests of package image that need an engine pass", func(t *testing.T) { imageTests(t, host) })
 }
 
 func runsOnLocal(t *testing.T, host, bin string) {
@@ -54,6 +55,20 @@ func runsOnLocal(t *testing.T, host, bin string) {
 	p.ferry(0, "delete", "application", "--env", "local", "--yes")
 	if left := p.docker(host, "ps", "--all", "--quiet", "--filter", "label=ferry.local"); left != "" {
 		t.Errorf("containers are left: %s", left)
+	}
+	p.ferry(0, "local", "reset", "--yes")
+	if left := p.docker(host, "images", "--quiet", "localhost/ferry-local"); left != "" {
+		t.Errorf("images are left: %s", left)
+	}
+}
+
+// imageTests runs those of package image that build with an engine: elsewhere they skip.
+func imageTests(t *testing.T, host string) {
+	cmd := exec.Command("go", "test", "-count=1", "-v", "-run", "Engine|BuildThatFails|AnotherArchitecture", "./internal/image")
+	cmd.Dir, cmd.Env = harness.Root(t), append(os.Environ(), "DOCKER_HOST="+host)
+	out, err := cmd.CombinedOutput()
+	if err != nil || bytes.Contains(out, []byte("--- SKIP")) || !bytes.Contains(out, []byte("--- PASS: TestAnEngineBuildsADockerfile")) {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"ferry.dev/ferry/internal/awsconf"
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/daemon"
+	"ferry.dev/ferry/internal/emulator/runtime/choose"
 	"ferry.dev/ferry/internal/fault"
 	"ferry.dev/ferry/internal/image"
 	"ferry.dev/ferry/internal/manifest"
@@ -182,6 +183,12 @@ func runLocalReset(ctx context.Context, app *App, o localResetOptions) error {
 	}
 	if err := app.confirm(ctx, o.Yes, "Remove everything that was deployed to environment local?", "It is in "+dir+"."); err != nil {
 		return err
+	}
+	if err := daemon.Stop(ctx, dir); err != nil && !errors.Is(err, daemon.ErrNotRunning) {
+		return &fault.Error{What: "environment local cannot be stopped", Err: err}
+	}
+	if err := choose.Purge(ctx, daemon.RunDir(dir), daemon.RunDir(dir)); err != nil {
+		app.say("warning: images or containers may be left in the container engine: " + err.Error())
 	}
 	if err := daemon.Reset(ctx, dir); err != nil {
 		return &fault.Error{What: "environment local cannot be reset", Err: err}

@@ -1,8 +1,11 @@
 package emulator
 
 import (
+	"context"
 	"errors"
 	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"ferry.dev/ferry/internal/emulator/autoscaling"
 	"ferry.dev/ferry/internal/emulator/cfn"
@@ -55,9 +58,10 @@ func newServices(o Options) *Services {
 	s := &Services{
 		STS: sts.New(o.Scope), IAM: iam.New(o.Scope, o.Clock), EC2: ec2.New(o.Scope), SSM: ssm.New(o.Scope, o.Clock),
 		Secrets: secrets.New(o.Scope, o.Clock), CloudMap: cloudmap.New(o.Scope, o.Clock), AutoScaling: autoscaling.New(o.Scope, o.Clock),
-		Logs: cwlogs.New(o.Scope, o.Clock), ELB: elb.New(elb.Deps{Scope: o.Scope, Clock: o.Clock}),
-		ECR: ecr.New(ecr.Deps{Scope: o.Scope, Clock: o.Clock, Dir: o.blobs(), Host: func() string { return o.Addr }}),
+		Logs: cwlogs.New(o.Scope, o.Clock),
+		ECR:  ecr.New(ecr.Deps{Scope: o.Scope, Clock: o.Clock, Dir: o.blobs(), Host: func() string { return o.Addr }}),
 	}
+	s.ELB = elb.New(elb.Deps{Scope: o.Scope, Clock: o.Clock, Subnet: s.subnet})
 	s.ECS = ecs.New(ecs.Deps{Scope: o.Scope, Clock: o.Clock, Runtime: o.Runtime, ELB: s.ELB, Logs: s.Logs, ECR: s.ECR,
 		SSM: s.SSM, Secrets: s.Secrets, Endpoint: func() string { return "http://" + o.Addr }})
 	s.CFN = cfn.New(cfn.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS, ELB: s.ELB, ECR: s.ECR, Logs: s.Logs, IAM: s.IAM, EC2: s.EC2,
@@ -75,6 +79,15 @@ func newServices(o Options) *Services {
 	s.Tagging = tagging.New(tagged...)
 	s.serve(s.Tagging.Wire())
 	return s
+}
+
+// subnet tells the load balancers where a subnet is.
+func (s *Services) subnet(id string) (elb.Subnet, bool) {
+	out, err := s.EC2.DescribeSubnets(context.Background(), &ec2.DescribeSubnetsInput{SubnetIds: []string{id}})
+	if err != nil || len(out.Subnets) != 1 {
+		return elb.Subnet{}, false
+	}
+	return elb.Subnet{Zone: aws.ToString(out.Subnets[0].AvailabilityZone), VPC: aws.ToString(out.Subnets[0].VpcId)}, true
 }
 
 func (s *Services) serve(w wire.Service) { s.wire[w.Name] = &w }

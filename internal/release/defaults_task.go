@@ -16,7 +16,7 @@ func registered(t types.TaskDefinition) ecs.RegisterTaskDefinitionInput {
 	return ecs.RegisterTaskDefinitionInput{
 		ContainerDefinitions: t.ContainerDefinitions, Family: t.Family, Cpu: t.Cpu, Memory: t.Memory,
 		EnableFaultInjection: t.EnableFaultInjection, EphemeralStorage: t.EphemeralStorage,
-		ExecutionRoleArn: t.ExecutionRoleArn, TaskRoleArn: t.TaskRoleArn, InferenceAccelerators: t.InferenceAccelerators,
+		ExecutionRoleArn: t.ExecutionRoleArn, TaskRoleArn: t.TaskRoleArn,
 		IpcMode: t.IpcMode, PidMode: t.PidMode, NetworkMode: t.NetworkMode, PlacementConstraints: t.PlacementConstraints,
 		ProxyConfiguration: t.ProxyConfiguration, RequiresCompatibilities: t.RequiresCompatibilities,
 		RuntimePlatform: t.RuntimePlatform, Volumes: t.Volumes,

@@ -1,6 +1,7 @@
 package release_test
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -45,7 +46,7 @@ func wanted(t *testing.T) release.Definition {
 // registered is the task definition as ECS gives it back: its defaults filled in, lists in another order.
 func registered(revision int32) *release.Task {
 	return &release.Task{TaskDefinition: types.TaskDefinition{
-		TaskDefinitionArn: aws.String("arn:aws:ecs:eu-west-1:111122223333:task-definition/shop-test-web:" + string('0'+rune(revision))),
+		TaskDefinitionArn: aws.String("arn:aws:ecs:eu-west-1:111122223333:task-definition/shop-test-web:" + strconv.Itoa(int(revision))),
 		Family:            aws.String("shop-test-web"), Revision: revision, Status: types.TaskDefinitionStatusActive,
 		NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
 		RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},

@@ -55,7 +55,9 @@ func portFile(dir string) string     { return filepath.Join(dir, "port") }
 func lockFile(dir string) string     { return filepath.Join(dir, "lock") }    // held while an endpoint is started or reset
 func servingFile(dir string) string  { return filepath.Join(dir, "serving") } // locked by the process that serves, for its life
 func logFile(dir string) string      { return filepath.Join(dir, "serve.log") }
-func runDir(dir string) string       { return filepath.Join(dir, "run") } // the runtime's
+
+// RunDir is the directory below the state directory that is the runtime's.
+func RunDir(dir string) string { return filepath.Join(dir, "run") }
 
 // Find returns the endpoint that runs for the directory, or ErrNotRunning. A file that a killed endpoint left behind
 // does not count: the endpoint has to answer, and as the process that the file names.

@@ -64,7 +64,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 }
 
 func newServer(ctx context.Context, o ServeOptions, addr, token string, stop func()) (*emulator.Server, error) {
-	rt, err := o.Runtime(ctx, runDir(o.Dir))
+	rt, err := o.Runtime(ctx, RunDir(o.Dir))
 	if err != nil {
 		return nil, err
 	}

@@ -65,7 +65,7 @@ func Reset(ctx context.Context, dir string) error {
 		return err
 	}
 	var errs []error
-	for _, name := range append(emulator.StateNames(), filepath.Base(runDir(dir)), filepath.Base(endpointFile(dir)),
+	for _, name := range append(emulator.StateNames(), filepath.Base(RunDir(dir)), filepath.Base(endpointFile(dir)),
 		filepath.Base(portFile(dir)), filepath.Base(logFile(dir))) {
 		errs = append(errs, removeAll(filepath.Join(dir, name)))
 	}

@@ -3,7 +3,10 @@ package choose
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"ferry.dev/ferry/internal/emulator/clock"
@@ -48,7 +51,30 @@ func onEngine(ctx context.Context, o Options) (runtime.Runtime, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	if err := errors.Join(os.MkdirAll(o.Dir, 0o700), os.WriteFile(engineFile(o.Dir), []byte(engine.Bin), 0o600)); err != nil {
+		return nil, "", errors.Join(err, r.Close())
+	}
 	return r, "containers on " + r.Engine(), nil
+}
+
+// engineFile remembers which engine ran the endpoint's containers, for Purge.
+func engineFile(dir string) string { return filepath.Join(dir, "engine") }
+
+// Purge removes what an endpoint that has stopped left in a container engine, its images included. Dir and endpoint are
+// those of Options. An endpoint that ran processes left nothing there.
+func Purge(ctx context.Context, dir, endpoint string) error {
+	bin, err := os.ReadFile(engineFile(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r, err := docker.New(ctx, &docker.Engine{Bin: string(bin)}, endpoint)
+	if err != nil {
+		return err
+	}
+	return errors.Join(r.Purge(ctx), r.Close())
 }
 
 func onProcesses(o Options) (runtime.Runtime, string, error) {
