@@ -59,7 +59,7 @@ type Result struct {
 const (
 	OutcomeLive        = "live"        // the revision that this run created is SUCCESSFUL
 	OutcomeUnchanged   = "unchanged"   // nothing to do, and nothing was done
-	OutcomeStarted     = "started"     // --detach: the release goes on in AWS
+	OutcomeStarted     = "started"     // the release goes on in AWS: --detach, or nobody could see its end
 	OutcomeRolledBack  = "rolled back" // the previous release is serving again
 	OutcomeFailed      = "failed"      // and was not rolled back
 	OutcomeTimedOut    = "timed out"   // still in progress

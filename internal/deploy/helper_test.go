@@ -3,6 +3,7 @@ package deploy_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -67,6 +68,16 @@ func (r *repo) write(name, text string) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		r.t.Fatal(err)
 	}
+}
+
+// edit replaces a part of a file, which must be there.
+func (r *repo) edit(name, old, new string) {
+	r.t.Helper()
+	text, err := os.ReadFile(filepath.Join(r.dir, filepath.FromSlash(name)))
+	if err != nil || !strings.Contains(string(text), old) {
+		r.t.Fatalf("%s does not hold %q: %v", name, old, err)
+	}
+	r.write(name, strings.Replace(string(text), old, new, 1))
 }
 
 // target reads the repository's environment test, reached with cfg.

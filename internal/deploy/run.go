@@ -2,9 +2,11 @@ package deploy
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
+	"ferry.dev/ferry/internal/awsconf"
 	"ferry.dev/ferry/internal/event"
 	"ferry.dev/ferry/internal/fault"
 	"ferry.dev/ferry/internal/image"
@@ -96,6 +98,10 @@ func (l *line) bring(ctx context.Context, j job, s standing, account string, env
 	b, err := l.begin(ctx, r)
 	done(outcome(err, !b.none), releaseName(b.started.Number()))
 	result.note(b)
+	if err != nil && b.started.Accepted {
+		result.Outcome = OutcomeStarted
+		return l.goesOn(j, err)
+	}
 	if err != nil {
 		return l.undo(ctx, j, in, err)
 	}
@@ -113,7 +119,8 @@ func (l *line) bring(ctx context.Context, j job, s standing, account string, env
 	v, err := l.follow(ctx, j, in.stack.Outputs[outputTargetGroup], b.started)
 	result.judge(v, err)
 	if err != nil {
-		return err
+		result.Outcome = OutcomeStarted
+		return l.goesOn(j, err)
 	}
 	if err := l.judged(j, b.started, v); err != nil {
 		return l.undo(ctx, j, in, err)
@@ -141,6 +148,20 @@ func (l *line) prepare(ctx context.Context, j job, s standing, env func() (stack
 	wg.Wait()
 	r.image, r.stack = published, in.stack
 	return r, in, worst(errImage, errStack)
+}
+
+// goesOn tells of a failure beside a release that ECS works on: its end is not known yet, so that nothing that it leans on
+// may go back.
+func (l *line) goesOn(j job, err error) error {
+	err = awsconf.Explain(err)
+	if fault.ExitCode(err) == fault.Interrupted {
+		return err
+	}
+	hint := fmt.Sprintf("it goes on in AWS; come back to it with: ferry wait %s --env %s", j.name, j.plan.Env)
+	if first := fault.Hint(err); first != "" {
+		hint = first + "; " + hint
+	}
+	return &fault.Error{Code: fault.Failed, What: j.name + ": the release was started, but its end is not known", Err: err, Hint: hint}
 }
 
 // undo brings the infrastructure back after a release that failed for good.

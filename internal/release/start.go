@@ -20,6 +20,7 @@ type Started struct {
 	First      bool   // the service was created
 	Deployment string // ARN of the service deployment; "" when ECS needs none for what changed
 	Service    types.Service
+	Accepted   bool // ECS took the create or the update: whatever comes after, the release goes on
 }
 
 // Number is the release's number.
@@ -98,7 +99,7 @@ func (c *Client) create(ctx context.Context, p Plan, s *Started, sink event.Sink
 	if err != nil {
 		return explain(fmt.Sprintf("ECS refused to create service %s", aws.ToString(in.ServiceName)), err)
 	}
-	s.Service = *out.Service
+	s.Service, s.Accepted = *out.Service, true
 	s.Deployment, err = c.find(ctx, "", *out.Service, s.Task.ARN())
 	return err
 }
@@ -144,7 +145,7 @@ func (c *Client) send(ctx context.Context, p Plan, s *Started, sink event.Sink) 
 	if err != nil {
 		return explain(fmt.Sprintf("ECS refused to update service %s", aws.ToString(in.Service)), err)
 	}
-	s.Service = *out.Service
+	s.Service, s.Accepted = *out.Service, true
 	return nil
 }
 

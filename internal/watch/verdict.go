@@ -47,16 +47,23 @@ func (f *following) judge(ctx context.Context) (fault.Code, error) {
 	return fault.Broken, nil
 }
 
-// ours makes sure that the revision which ended SUCCESSFUL is the one that this run made.
+// ours makes sure that the revision which ended SUCCESSFUL is the one that this run made. A revision that cannot be read
+// proves nothing.
 func (f *following) ours(ctx context.Context) (fault.Code, error) {
-	if f.TaskDefinition == "" || f.now.TargetServiceRevision == nil {
+	if f.TaskDefinition == "" {
 		return fault.OK, nil
+	}
+	if f.now.TargetServiceRevision == nil {
+		return fault.Failed, fmt.Errorf("ECS does not say what deployment %s brought live", id(f.Deployment))
 	}
 	out, err := f.ECS.DescribeServiceRevisions(ctx, &ecs.DescribeServiceRevisionsInput{
 		ServiceRevisionArns: []string{aws.ToString(f.now.TargetServiceRevision.Arn)},
 	})
 	if err != nil {
 		return fault.Failed, fmt.Errorf("reading what deployment %s brought live: %w", id(f.Deployment), err)
+	}
+	if len(out.ServiceRevisions) == 0 {
+		return fault.Failed, fmt.Errorf("ECS does not know the service revision that deployment %s brought live", id(f.Deployment))
 	}
 	for _, r := range out.ServiceRevisions {
 		if aws.ToString(r.TaskDefinition) != f.TaskDefinition {
