@@ -66,6 +66,17 @@ func TestValidateSaysTheSameAsTextAsJSONAndAsAnnotations(t *testing.T) {
 	}
 }
 
+func TestValidateAlsoSaysWhatEnvironmentAndServiceMakeImpossibleTogether(t *testing.T) {
+	t.Parallel()
+	s := demo(t)
+	s.file("ferry/environments/test/manifest.yml", "name: test\ntype: Environment\n")
+	s.file("ferry/web/manifest.yml", "name: web\ntype: Load Balanced Web Service\nimage: {location: nginx, port: 80}\nhttp:\n  path: /\n  version: grpc\n")
+	want := "ferry/web/manifest.yml:6:12: http.version: grpc needs HTTPS, and environment \"test\" names no certificate\n"
+	if o := s.ferry("validate"); o.Code != fault.Usage || !strings.HasPrefix(o.Stdout, want) {
+		t.Errorf("exit %d, stdout\n%s", o.Code, o.Stdout)
+	}
+}
+
 func TestPackageWritesPlainFilesOffline(t *testing.T) {
 	t.Parallel()
 	s := demo(t)

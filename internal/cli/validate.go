@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ferry.dev/ferry/internal/deploy"
 	"ferry.dev/ferry/internal/diag"
 	"ferry.dev/ferry/internal/fault"
 	"ferry.dev/ferry/internal/manifest"
@@ -160,8 +161,12 @@ func (a *App) validateWorkspace(o validateOptions) (list diag.List, read int, so
 	var problems []error
 	for _, env := range envs {
 		options := manifest.Options{App: app.Name, Env: env, LookupEnv: a.LookupEnv, Copilot: ws.Copilot}
-		_, more, err := ws.Environment(env, options)
+		e, more, err := ws.Environment(env, options)
 		list, problems = append(list, more...), append(problems, err)
+		if err == nil && !more.HasErrors() && (env != localEnv || len(envs) == 1) { // nobody has to use local, which knows no certificates
+			more, err = deploy.Check(deploy.Target{Workspace: ws, App: app, Env: e, Options: options})
+			list, problems = append(list, more...), append(problems, err)
+		}
 		for _, service := range services {
 			w, more, err := ws.Service(service, env, options)
 			list, problems = append(list, more...), append(problems, err)

@@ -73,6 +73,12 @@ func (t Target) load(services []string) ([]job, diag.List, error) {
 	return jobs, all, nil
 }
 
+// Check reports every mistake in the manifests of the environment's services, and in what those say about each other.
+func Check(t Target) (diag.List, error) {
+	_, list, err := t.load(nil)
+	return list, err
+}
+
 // together checks what the environment and its services say about each other, with the places of the fields.
 func (t Target) together(jobs []job) diag.List {
 	services := make([]plan.Service, len(jobs))

@@ -168,7 +168,7 @@ func TestTheEnvironmentLocalNeedsNoFile(t *testing.T) {
 	if err != nil || len(list) > 0 {
 		t.Fatal(err, list)
 	}
-	want := []string{"local", "000000000000", "us-east-1", "none"}
+	want := []string{"local", "000000000000", "us-east-1", "single"}
 	if diff := cmp.Diff(want, []string{e.Name, e.Account, e.Region, e.Network.NAT}); diff != "" {
 		t.Error(diff)
 	}
