@@ -83,6 +83,8 @@ func TestWhoLeavesAReleaseIsToldHowToComeBack(t *testing.T) {
 	sink(event.DeploymentProgress{Subject: "api", DeploymentID: "d-2"})
 	sink(event.StageEnded{Subject: "api", Stage: event.StageWatch, Outcome: event.OutcomeDone})
 	sink(event.StackChanges{Stack: "demo-test-job"})
+	sink(event.StackChanges{Stack: "demo-test-web"})
+	sink(event.StageEnded{Subject: "web", Stage: event.StageInfrastructure, Outcome: event.OutcomeDone, Detail: "demo-test-web"})
 	s := scene{}
 	s.env.Name = "test"
 	going.tell(app, s)

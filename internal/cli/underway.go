@@ -56,8 +56,8 @@ func (u *underway) note(e event.Event) {
 			delete(u.beginning, e.Subject)
 		case event.StageWatch:
 			delete(u.deployments, e.Subject)
-		case event.StageInfrastructure:
-			clear(u.stacks)
+		case event.StageInfrastructure: // its detail is the stack; others may go on side by side
+			delete(u.stacks, e.Detail)
 		}
 	}
 }
