@@ -18,6 +18,10 @@ func TestWhatPassesByItselfStopsNoDeploy(t *testing.T) {
 			{Service: "ecs", Operation: "RegisterTaskDefinition", Code: "ClientException", Message: role, Status: 400, Times: 2},
 			{Service: "ecs", Operation: "CreateService", Code: "InvalidParameterException", Message: role, Status: 400, Times: 2},
 		},
+		"the role by which ECS acts, which an account's first service has AWS make": {
+			{Service: "ecs", Operation: "CreateService", Code: "InvalidParameterException", Status: 400, Times: 2,
+				Message: "Unable to assume the service linked role. Please verify that the ECS service linked role exists."},
+		},
 		"throttling and a broken network while the deployment is followed": {
 			{Service: "ecs", Operation: "DescribeServiceDeployments", Code: "ThrottlingException", Message: "Rate exceeded", Status: 400, Times: 4},
 			{Service: "ecs", Operation: "DescribeServiceDeployments", Drop: true, Times: 2},

@@ -71,6 +71,8 @@ func explain(what string, err error) error {
 	}
 	m := api.ErrorMessage()
 	switch {
+	case strings.Contains(strings.ToLower(m), "service linked role"):
+		e.Hint = "the account lacks the role by which ECS acts: run: aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com"
 	case roleNotYet(err):
 		e.Hint = "the roles stand in the service's stack; your own credentials need iam:PassRole on them"
 	case strings.Contains(m, "No Fargate configuration exists"), strings.Contains(m, "Invalid 'cpu' setting"):

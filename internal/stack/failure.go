@@ -25,6 +25,11 @@ func broken(ch *Change, end Stack, f failure) error {
 		e.What = fmt.Sprintf("the infrastructure (stack %s) could not be made", end.Name)
 		e.Hint = "repair the cause and run the same command again: ferry removes what is left of the stack and makes it anew"
 	}
+	if strings.Contains(f.reason, "service linked role") || strings.Contains(f.reason, "service-linked role") {
+		// The first cluster of an account fails with this while IAM still makes the role, which the failure itself asked for.
+		// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
+		e.Hint = "AWS makes this role when the account first needs it: run the same command again; if it fails again, run: aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com"
+	}
 	if strings.Contains(f.reason, "already exists") {
 		e.Hint = fmt.Sprintf("something of that name is there that is not the stack's, such as a log group that an earlier delete kept: "+
 			"delete what %s names and run the same command again", f.resource)
