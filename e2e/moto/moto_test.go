@@ -27,6 +27,7 @@ var _ = flag.Bool("update", false, "write what was printed into the scripts")
 
 func TestStoriesInAnAccountEndAsWritten(t *testing.T) {
 	t.Parallel()
+	harness.Slow(t, "e2e-moto")
 	harness.Need(t, "moto_server", "aws")
 	done := func(*testscript.Env) error { return nil }
 	harness.Stories(t, filepath.Join("testdata", "script"), account, done, harness.Commands{
