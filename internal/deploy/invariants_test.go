@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
@@ -393,4 +395,84 @@ func TestManifestsThatCannotWorkTogetherAreRefusedBeforeAWSIsCalled(t *testing.T
 	if len(files) > 0 || len(list) != 2 || err != nil {
 		t.Errorf("package: %d files, %v, %v", len(files), list, err)
 	}
+}
+
+// One image serves every environment: what another environment's deploy builds never reaches this one by itself.
+func TestEnvironmentsShareImagesByDigestAndNeverOverwriteEachOthers(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	r := goRepo(t)
+	r.write("ferry/environments/prod/manifest.yml", "name: prod\ntype: Environment\n")
+	first := mustRun(t, r.target(w.Config), only("web")).Services[0]
+	promoted := mustRun(t, r.targetOf("prod", w.Config), only("web")).Services[0]
+	if promoted.Built || promoted.Pushed || promoted.Image != first.Image || !strings.Contains(first.Image, "@sha256:") {
+		t.Errorf("got %+v after %+v", promoted, first)
+	}
+	r.write("main.go", "package main\n\nfunc main() { println(\"two\") }\n")
+	if next := mustRun(t, r.targetOf("prod", w.Config), only("web")).Services[0]; next.Image == first.Image || !next.Built {
+		t.Errorf("got %+v", next)
+	}
+	status, err := deploy.Status(t.Context(), r.target(w.Config), []string{"web"})
+	if err != nil || status.Services[0].Image != first.Image || status.Services[0].Release != "v1" {
+		t.Errorf("got %+v and %v", status.Services, err)
+	}
+}
+
+// Two services take no longer than the slower one, but for the moment in which listener rules are numbered.
+func TestServicesDeployAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	depth := func(services ...string) int {
+		w := start(t)
+		r := newRepo(t)
+		mustRun(t, r.target(w.Config), only("web", "api"))
+		r.edit("ferry/web/manifest.yml", "web:1", "web:2")
+		r.edit("ferry/api/manifest.yml", "api:1", "api:2")
+		w.ResetCalls()
+		w.SetLatency(latency)
+		mustRun(t, r.target(w.Config), only(services...))
+		calls := w.Calls()
+		started := 0
+		for i, c := range calls { // what is followed then depends on the machine's speed
+			if c.Operation == "UpdateService" {
+				started = i
+			}
+		}
+		return emulator.Depth(calls[:started+1])
+	}
+	if one, two := depth("web"), depth("web", "api"); two > one+1 {
+		t.Errorf("two services take %d round trips to start, one takes %d", two, one)
+	}
+}
+
+// CloudFormation acts with the caller's own rights; there is no role of ferry's that may do everything.
+func TestCloudFormationIsGivenNoRole(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	mustRun(t, newRepo(t).target(w.Config), only("web"))
+	out, err := cloudformation.NewFromConfig(w.Config).DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{})
+	if err != nil || len(out.Stacks) != 2 {
+		t.Fatalf("%+v %v", out, err)
+	}
+	for _, s := range out.Stacks {
+		if s.RoleARN != nil {
+			t.Errorf("%s has role %s", *s.StackName, *s.RoleARN)
+		}
+	}
+}
+
+// Who waits for another's deployment lets it come to its end: it is not stopped halfway by the next one.
+func TestADeployThatWaitsForAnotherLetsItEnd(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	r := inFlight(t, w)
+	mustRun(t, r.target(w.Config), only("web"))
+	out, err := ecs.NewFromConfig(w.Config).ListServiceDeployments(t.Context(), &ecs.ListServiceDeploymentsInput{Cluster: ptr("shop-test"), Service: ptr("web")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ends []string
+	for _, d := range out.ServiceDeployments {
+		ends = append(ends, string(d.Status))
+	}
+	compare(t, []string{"SUCCESSFUL", "SUCCESSFUL", "SUCCESSFUL"}, ends)
 }
