@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
+	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/emulatortest"
 	"ferry.dev/ferry/internal/emulator/runtime/virtual"
 	"ferry.dev/ferry/internal/event"
@@ -56,8 +57,8 @@ func TestAStackIsBroughtToItsSpecWhateverStateItIsFoundIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := emulatortest.Start(t)
-			h.Runtime.Script(virtual.Script{PullTakes: virtual.Duration(5 * time.Minute)})
+			h := emulatortest.Start(t, emulatortest.WithClock(clock.Real(100))) // slow enough to be met half-way on a busy machine
+			h.Runtime.Script(virtual.Script{PullTakes: virtual.Duration(2 * time.Minute), IgnoreSIGTERM: true})
 			client := client(h)
 			c.leave(t.Context(), t, client)
 			live, err := client.Describe(t.Context(), "shop-test")
@@ -91,7 +92,7 @@ func slow() stack.Spec {
       RequiresCompatibilities: [FARGATE]
       Cpu: "256"
       Memory: "512"
-      ContainerDefinitions: [{Name: web, Image: web}]
+      ContainerDefinitions: [{Name: web, Image: web, StopTimeout: 120}]
   Service:
     Type: AWS::ECS::Service
     Properties:
