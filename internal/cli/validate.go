@@ -112,13 +112,23 @@ func (a *App) validateFiles(o validateOptions) (diag.List, error) {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(a.Dir, path)
 		}
-		src, err := os.ReadFile(path)
+		src, err := readManifest(path)
 		if err != nil {
 			return nil, &fault.Error{Code: fault.Usage, What: "the manifest cannot be read", Err: err}
 		}
 		list = append(list, a.validateFile(file, src, o.target)...)
 	}
 	return list, nil
+}
+
+// readManifest reads no more of a file, or of what has no end, than tells that it is no manifest.
+func readManifest(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, manifest.MaxSize+1))
 }
 
 func (a *App) validateFile(file string, src []byte, t target) diag.List {

@@ -67,6 +67,32 @@ func TestTextShowsTheLineWithACaretUnderTheToken(t *testing.T) {
 	}
 }
 
+func TestTextShowsOnlyTheSurroundingsOfAPlaceInALongLine(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 500)
+	for name, tt := range map[string]struct {
+		d    diag.Diagnostic
+		want string
+	}{
+		"at its beginning": {at(1, 1, 4), long[:160] + "…\n     | ^^^\n"},
+		"in its middle":    {at(1, 301, 304), "…" + long[:160] + "…\n     | " + strings.Repeat(" ", 41) + "^^^\n"},
+		"at its end":       {at(1, 501, 0), "…" + long[:40] + "\n     | " + strings.Repeat(" ", 41) + "^\n"},
+		"as long as it is": {at(1, 301, 501), "…" + long[:160] + "…\n     | " + strings.Repeat(" ", 41) + strings.Repeat("^", 120) + "\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var b strings.Builder
+			if err := diag.WriteText(&b, diag.List{tt.d}, func(string) []byte { return []byte(long) }); err != nil {
+				t.Fatal(err)
+			}
+			_, got, _ := strings.Cut(b.String(), "   1 | ")
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestTextKeepsControlCharactersFromTheTerminal(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder

@@ -75,6 +75,7 @@ func (d Diagnostic) excerpt(b *strings.Builder, line string) {
 	if d.Secret {
 		line = masked(line, d.Column)
 	}
+	line, d = d.window(line)
 	number := fmt.Sprintf("%4d", d.Line)
 	fmt.Fprintf(b, "%s | %s\n", number, printable(line))
 	if d.Column <= 0 {
@@ -97,6 +98,32 @@ func (d Diagnostic) excerpt(b *strings.Builder, line string) {
 		carets.WriteByte('^')
 	}
 	fmt.Fprintf(b, "%s | %s%s\n", strings.Repeat(" ", len(number)), pad.String(), carets.String())
+}
+
+// What is shown of a long line: no more than fits a screen, with some of what comes before the place.
+const (
+	longestLine = 160
+	before      = 40
+)
+
+// window cuts a long line to what is around the place, and moves the place with it.
+func (d Diagnostic) window(line string) (string, Diagnostic) {
+	runes := []rune(line)
+	if len(runes) <= longestLine {
+		return line, d
+	}
+	from := min(max(d.Column-1-before, 0), len(runes)-1)
+	to := min(from+longestLine, len(runes))
+	cut := string(runes[from:to])
+	if to < len(runes) {
+		cut += "…"
+	}
+	d.EndColumn = min(d.EndColumn, to+1)
+	if from > 0 {
+		cut = "…" + cut
+		d.Column, d.EndColumn = d.Column-from+1, d.EndColumn-from+1
+	}
+	return cut, d
 }
 
 // masked hides a line from a column on.

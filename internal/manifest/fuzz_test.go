@@ -32,7 +32,7 @@ func FuzzParseWorkload(f *testing.F) {
 		o := goldenOptions()
 		o.Env = env
 		w, list := ParseWorkload("web.yml", src, o)
-		if fault := placed(list, src); fault != "" && len(src) <= maxBytes {
+		if fault := placed(list, src); fault != "" && len(src) <= MaxSize {
 			t.Error(fault)
 		}
 		again, _ := ParseWorkload("web.yml", src, o)
@@ -55,7 +55,7 @@ func FuzzParseEnvironment(f *testing.F) {
 	seeds(f, func(src []byte) { f.Add(src) })
 	f.Fuzz(func(t *testing.T, src []byte) {
 		e, list := ParseEnvironment("env.yml", src, goldenOptions())
-		if fault := placed(list, src); fault != "" && len(src) <= maxBytes {
+		if fault := placed(list, src); fault != "" && len(src) <= MaxSize {
 			t.Error(fault)
 		}
 		if list.HasErrors() {

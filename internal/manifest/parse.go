@@ -12,9 +12,11 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
+// MaxSize is how many bytes a manifest may have: who reads one needs no more than one beyond it.
+const MaxSize = 1 << 20
+
 // What a manifest may hold at most. Aliases count as what they stand for, so that a few lines cannot become gigabytes.
 const (
-	maxBytes = 1 << 20
 	maxNodes = 20_000
 	maxDepth = 64
 )
@@ -45,8 +47,8 @@ func parse(file string, src []byte) *document {
 
 // readable refuses what the YAML reader would not give a place for.
 func (d *document) readable() bool {
-	if len(d.src) > maxBytes {
-		d.report(diag.Error, place{}, nil, "", "the file has more than %d KiB: that is no manifest", maxBytes>>10)
+	if len(d.src) > MaxSize {
+		d.report(diag.Error, place{}, nil, "", "the file has more than %d KiB: that is no manifest", MaxSize>>10)
 		return false
 	}
 	line, col := 1, 1

@@ -110,11 +110,14 @@ func (v validator) secrets(w Workload) {
 		return
 	}
 	for _, e := range n.entries {
-		if e.value.kind == mapping && !e.value.bad && e.value.get("secretsmanager").empty() && e.value.get("from_cfn") == nil {
+		if e.value.kind == mapping && !e.value.bad && blank(e.value.get("secretsmanager")) && e.value.get("from_cfn") == nil {
 			v.bad(at("secrets", e.key), "write secretsmanager: <name>", "names no secret")
 		}
 	}
 }
+
+// blank tells whether nothing is said, be it with an empty text.
+func blank(n *node) bool { return n.empty() || n.kind == scalar && n.text == "" && !n.open }
 
 // secret checks the reference: names as SSM and Secrets Manager allow them.
 func (v validator) secret(p path, s Secret) {
