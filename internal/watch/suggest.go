@@ -128,7 +128,7 @@ func pullAdvice(s symptoms, h Hints) string {
 }
 
 // secretName finds the last ARN or quoted name in an error about a secret.
-var secretName = regexp.MustCompile(`arn:aws[\w-]*:(?:secretsmanager|ssm):[\w-]*:\d*:[\w:/+=.@-]+[\w]|parameters?: \[?([\w/.-]+)`)
+var secretName = regexp.MustCompile(`arn:aws[\w-]*:(?:secretsmanager|ssm):[\w-]*:\d*:[\w:/+=.@-]+[\w]|parameters?: \[?([\w/.-]+)(?:[^:\w/.-]|$)`)
 
 func secretAdvice(s symptoms, h Hints) string {
 	name := "the secret"

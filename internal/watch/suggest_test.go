@@ -21,6 +21,7 @@ func TestEveryKnownEndOfATaskGetsOneThingToDo(t *testing.T) {
 		"registry out of reach":  {event.TaskStopped{Reason: "CannotPullContainerError: dial tcp 10.0.0.1:443: i/o timeout"}, "cannot reach the registry"},
 		"registry refuses":       {event.TaskStopped{Reason: "CannotPullContainerError: pull access denied"}, "image.credentials"},
 		"secret gone":            {event.TaskStopped{Reason: "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: ResourceNotFoundException: arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf"}, "secret:db-AbCdEf could not be read"},
+		"parameter gone, by ARN": {event.TaskStopped{Reason: "ResourceInitializationError: unable to retrieve secrets from ssm: invalid parameters: arn:aws:ssm:eu-west-1:111122223333:parameter/shop/token: ParameterNotFound"}, "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/token could not be read"},
 		"parameter gone":         {event.TaskStopped{Reason: "ResourceInitializationError: unable to pull secrets: invalid ssm parameters: [/shop/token]"}, "/shop/token could not be read"},
 		"AWS out of reach":       {event.TaskStopped{Reason: "ResourceInitializationError: unable to pull registry auth from Amazon ECR: i/o timeout"}, "cannot reach AWS"},
 		"command missing":        {event.TaskStopped{Reason: `CannotStartContainerError: exec: "serve": executable file not found in $PATH`}, "entrypoint and command"},
