@@ -53,7 +53,10 @@ func (d Deps) service() provider {
 	}
 	p.remove = func(ctx context.Context, r request) error {
 		_, err := d.ECS.DeleteService(ctx, &ecs.DeleteServiceInput{Service: aws.String(r.ID), Cluster: clusterOf(r), Force: aws.Bool(true)})
-		return err
+		if err != nil {
+			return err
+		}
+		return d.serviceDrained(ctx, r.ID)
 	}
 	p.read = func(_ context.Context, r request) (map[string]any, error) {
 		return map[string]any{"ServiceArn": r.ID, "Name": lastPart(r.ID)}, nil
@@ -94,6 +97,23 @@ func (d Deps) serviceSettled(ctx context.Context, arn string) error {
 		}
 	}
 	return errors.New("Exceeded attempts to wait: the service did not become stable") //nolint:staticcheck // CloudFormation's own words
+}
+
+// serviceDrained waits until the last task has stopped: only then is the service gone, and may its cluster go.
+func (d Deps) serviceDrained(ctx context.Context, arn string) error {
+	for range servicePolls {
+		out, err := d.ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{Services: []string{arn}, Cluster: clusterInARN(arn)})
+		if err != nil {
+			return err
+		}
+		if len(out.Services) == 0 || aws.ToString(out.Services[0].Status) == "INACTIVE" {
+			return nil
+		}
+		if err := d.Clock.Wait(ctx, servicePoll); err != nil {
+			return err
+		}
+	}
+	return errors.New("Exceeded attempts to wait: the service did not drain") //nolint:staticcheck // CloudFormation's own words
 }
 
 // clusterInARN reads the cluster's name out of a service's ARN (…:service/<cluster>/<service>).
