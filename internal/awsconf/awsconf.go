@@ -9,7 +9,10 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"net/http"
+	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -47,6 +50,9 @@ func Load(ctx context.Context, o Options) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, refusedCredentials(o, err)
 	}
+	if err := checkEndpoints(ctx, cfg); err != nil {
+		return aws.Config{}, err
+	}
 	if err := checkEndpointVariants(ctx, cfg); err != nil {
 		return aws.Config{}, err
 	}
@@ -58,7 +64,7 @@ func Load(ctx context.Context, o Options) (aws.Config, error) {
 		}
 	}
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return aws.Config{}, refusedCredentials(o, err)
+		return aws.Config{}, refusedCredentials(o, processed(cfg, err))
 	}
 	return cfg, nil
 }
@@ -74,10 +80,8 @@ func local(o Options) aws.Config {
 		BaseEndpoint: aws.String(o.Endpoint),
 		Credentials:  credentials.NewStaticCredentialsProvider("local", "local", ""),
 		APIOptions:   apiOptions(o.Version),
-		HTTPClient:   wholeBody{awshttp.NewBuildableClient()},
 	}
-	cfg.Retryer = retryer(cfg)
-	return cfg
+	return overTransport(cfg)
 }
 
 // loadDefault runs the SDK's own resolution and then puts ferry's retries and role assumption on top.
@@ -96,20 +100,36 @@ func loadDefault(ctx context.Context, o Options) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, err
 	}
-	cfg.Retryer = retryer(cfg)
+	return assumeThroughEndpoint(ctx, overTransport(cfg), o)
+}
+
+// dialLimit bounds one attempt to connect, which the SDK gives half a minute: whoever is there answers within seconds.
+const dialLimit = 10 * time.Second
+
+// overTransport puts ferry's transport and retries on top of the configuration. The retries ask the transport which hosts
+// have ever answered.
+func overTransport(cfg aws.Config) aws.Config {
 	if cfg.HTTPClient == nil {
 		cfg.HTTPClient = awshttp.NewBuildableClient()
 	}
-	cfg.HTTPClient = wholeBody{cfg.HTTPClient}
-	return assumeThroughEndpoint(ctx, cfg, o)
+	if c, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
+		cfg.HTTPClient = c.WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialLimit })
+	}
+	t := &transport{next: cfg.HTTPClient}
+	cfg.HTTPClient = t
+	cfg.Retryer = retryer(cfg, t)
+	return cfg
 }
 
-// wholeBody hands the transport each request's body as a whole. The SDK closes the body as soon as it has the answer; on
-// loopback that can be while the transport still reads it, which breaks the connection and costs a needless retry.
-type wholeBody struct{ next aws.HTTPClient }
+// transport hands on each request's body as a whole. The SDK closes the body as soon as it has the answer; on loopback
+// that can be while the transport below still reads it, which breaks the connection and costs a needless retry.
+type transport struct {
+	next aws.HTTPClient
+	met  sync.Map // host:port of those that have answered, to true
+}
 
 // Do sends the request.
-func (w wholeBody) Do(req *http.Request) (*http.Response, error) {
+func (t *transport) Do(req *http.Request) (*http.Response, error) {
 	if req.Body != nil && req.Body != http.NoBody {
 		data, err := io.ReadAll(req.Body)
 		if err != nil {
@@ -117,7 +137,11 @@ func (w wholeBody) Do(req *http.Request) (*http.Response, error) {
 		}
 		req.Body = io.NopCloser(bytes.NewReader(data))
 	}
-	return w.next.Do(req)
+	resp, err := t.next.Do(req)
+	if err == nil {
+		t.met.Store(req.URL.Host, true)
+	}
+	return resp, err
 }
 
 // apiOptions adds ferry to the user agent, as AWS asks of tools.

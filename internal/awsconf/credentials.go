@@ -2,9 +2,13 @@ package awsconf
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -13,10 +17,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
 
 	"ferry.dev/ferry/internal/fault"
 )
@@ -111,6 +117,8 @@ func refusedCredentials(o Options, err error) error {
 		noProfile config.SharedConfigProfileNotExistError
 		noMFA     config.AssumeRoleTokenProviderNotSetError
 		badSSO    *ssocreds.InvalidTokenError
+		noSource  config.SharedConfigAssumeRoleError
+		process   *processError
 	)
 	profile := ""
 	if o.Profile != "" {
@@ -122,6 +130,12 @@ func refusedCredentials(o Options, err error) error {
 	case errors.As(err, &noMFA):
 		return refused("the AWS profile asks for an MFA code, which ferry does not prompt for",
 			"get session credentials first, for example with: aws sts get-session-token", nil)
+	case errors.As(err, &noSource):
+		return refused(fmt.Sprintf("the AWS profile %s, which another one names as its source_profile, has no credentials", quoted(noSource.Profile)),
+			"give it keys, a login or a credential_process in ~/.aws/config or ~/.aws/credentials", nil)
+	case errors.As(err, &process):
+		return refused("the credential_process of the AWS profile "+quoted(process.profile)+" gave no credentials",
+			"run its command by hand to see what it says; it is in ~/.aws/config", process)
 	case neverLoggedIn(err):
 		return refused("nobody is logged in with this AWS profile", "log in with: aws sso login"+profile, nil)
 	case errors.As(err, &badSSO), expired(err):
@@ -130,7 +144,48 @@ func refusedCredentials(o Options, err error) error {
 		return refused("no AWS credentials were found",
 			"log in with: aws sso login"+profile+", set AWS_PROFILE, or try ferry without an account: --env local", nil)
 	}
+	var call *smithy.OperationError
+	if errors.As(err, &call) {
+		err = Explain(err)
+		return refused("the AWS credentials cannot be used", fault.Hint(err), err)
+	}
 	return refused("the AWS credentials cannot be used", "check them with: aws sts get-caller-identity"+profile, short(err))
+}
+
+// processError is the failure of a credential_process. It shows nothing of what the process has printed, which may be
+// half a secret.
+type processError struct {
+	profile string
+	err     error
+}
+
+func (p *processError) Error() string {
+	var exit *exec.ExitError
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(p.err, &exit):
+		return "it ended with " + exit.Error()
+	case errors.As(p.err, &syntax), errors.As(p.err, &kind), errors.Is(p.err, io.ErrUnexpectedEOF):
+		return "its output is not the JSON object that AWS describes"
+	}
+	return root(p.err).Error()
+}
+
+func (p *processError) Unwrap() error { return p.err }
+
+// processed names the profile whose credential_process is behind err, if one is.
+func processed(cfg aws.Config, err error) error {
+	var process *processcreds.ProviderError
+	if !errors.As(err, &process) {
+		return err
+	}
+	_, shared := sources(cfg)
+	last := &shared
+	for last.Source != nil {
+		last = last.Source
+	}
+	return &processError{last.Profile, err}
 }
 
 // neverLoggedIn tells whether the file in which `aws sso login` keeps its token is missing.

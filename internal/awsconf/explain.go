@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -139,6 +140,23 @@ func short(err error) error {
 		return &brief{fmt.Sprintf("%s (%s)", text, api.ErrorCode()), err}
 	}
 	return &brief{scrub(root(err).Error()), err}
+}
+
+// Cause says in a few words, on one line, why a call failed: AWS's own, or the network's. It holds no secret.
+func Cause(err error) string {
+	const most = 120
+	line, _, _ := strings.Cut(short(err).Error(), "\n")
+	if errors.Is(err, io.EOF) || Broken(err) {
+		line = "the connection broke off"
+	}
+	var dns *net.DNSError
+	if errors.As(err, &dns) {
+		line = dns.Name + ": " + dns.Err
+	}
+	if r := []rune(line); len(r) > most {
+		line = string(r[:most-1]) + "…"
+	}
+	return line
 }
 
 // root is the innermost error of a chain without branches.

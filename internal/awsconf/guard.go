@@ -2,10 +2,12 @@ package awsconf
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
 
 	"ferry.dev/ferry/internal/fault"
 )
@@ -47,4 +49,19 @@ func refuse(err error) error {
 		f.Code = fault.Refused
 	}
 	return err
+}
+
+// Unread explains err to somebody who only wanted to read, and gives it the code of what happens before any write where a
+// call to AWS failed. That something is not there is an answer and stays as it is, as do errors with a code of their own.
+func Unread(err error) error {
+	err = Explain(err)
+	var call *smithy.OperationError
+	if !errors.As(err, &call) || NotFound(err) || fault.ExitCode(err) != fault.Failed {
+		return err
+	}
+	f, ok := err.(*fault.Error) //nolint:errorlint // only the outermost layer is replaced
+	if !ok {
+		return &fault.Error{Code: fault.Refused, What: "AWS could not be read", Hint: fault.Hint(err), Err: err}
+	}
+	return &fault.Error{Code: fault.Refused, What: f.What, Hint: f.Hint, Err: f.Err}
 }
