@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
@@ -107,14 +108,31 @@ func (d *dockerfileBuild) engine(ctx context.Context) (engine, error) {
 	}
 	hint := "start Docker, or install one of docker, finch, podman, nerdctl; FERRY_ENGINE names another command"
 	if module, _ := findGoModule(d.context, d.context); module != nil {
-		hint += "; " + d.spec.Context + " holds a Go module, which `builder: go` builds without an engine"
+		hint += "; " + shownDir(d.spec.Context) + " holds a Go module, which `builder: go` builds without an engine"
 	}
 	return engine{}, &fault.Error{
 		Code: fault.Refused,
-		What: d.service + ": no container engine answers, and the Dockerfile " + d.shown + " needs one",
+		What: d.service + ": no container engine answers, and " + shownFile(d.shown) + " needs one",
 		Hint: hint,
 		Err:  none,
 	}
+}
+
+// shownFile writes a path so that a sentence can begin with it: a bare Dockerfile becomes ./Dockerfile.
+func shownFile(path string) string {
+	path = filepath.ToSlash(path)
+	if filepath.IsAbs(path) || strings.HasPrefix(path, ".") {
+		return path
+	}
+	return "./" + path
+}
+
+// shownDir writes a directory for a sentence.
+func shownDir(path string) string {
+	if path = filepath.ToSlash(filepath.Clean(path)); path == "." {
+		return "this directory"
+	}
+	return path
 }
 
 func (d *dockerfileBuild) build(ctx context.Context, scratch string, out func(string)) (v1.Image, error) {

@@ -32,7 +32,7 @@ type Spec struct {
 
 // Published is an image that a task definition can refer to.
 type Published struct {
-	Ref    string // <registry>/<repository>@sha256:…; a prebuilt image's reference as written
+	Ref    string // <registry>/<repository>@sha256:…; a prebuilt image's reference as written where it is not in ECR
 	Digest string // sha256:… of the manifest; "" for a prebuilt image that names none
 	Tag    string // the input tag; "" for a prebuilt image
 	Built  bool   // false: ECR had it, or it is prebuilt

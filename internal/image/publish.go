@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -17,12 +16,12 @@ import (
 
 // Publish makes sure that ECR has the image, and returns its reference by digest. It emits BuildOutput and PushProgress with
 // the service as subject. An image that is there costs one call: it is neither built nor pushed. A prebuilt image costs
-// none. A cancelled context ends the build engine with all its children and leaves no temporary file.
+// one where its tag is in ECR, else none. A cancelled context ends the build engine with all its children and leaves no temporary file.
 //
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/
 func Publish(ctx context.Context, cfg aws.Config, spec Spec, sink event.Sink) (Published, error) {
 	if spec.Location != "" {
-		return prebuilt(spec.Location), nil
+		return prebuilt(ctx, cfg, spec, sink)
 	}
 	if spec.builder == nil || spec.Tag == "" {
 		return Published{}, fmt.Errorf("the image of %s has no plan", spec.Service)
@@ -39,15 +38,6 @@ func Publish(ctx context.Context, cfg aws.Config, spec Spec, sink event.Sink) (P
 		return Published{}, err
 	}
 	return r.buildAndPush(ctx, spec, there, sink)
-}
-
-// prebuilt takes a reference as it is written; a digest in it is known without asking.
-func prebuilt(ref string) Published {
-	p := Published{Ref: ref}
-	if _, digest, ok := strings.Cut(ref, "@"); ok {
-		p.Digest = digest
-	}
-	return p
 }
 
 // reuse answers for an image that is there, and adds the user's own tag where it lacks that.

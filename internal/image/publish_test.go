@@ -392,7 +392,26 @@ func TestACancelledPublishLeavesNoFile(t *testing.T) {
 	}
 }
 
-func TestAPrebuiltImageAsksNobody(t *testing.T) {
+func TestATagInECRIsResolvedSoThatNewBytesUnderItAreDeployed(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	built, _ := specOf(t)
+	published, err := Publish(t.Context(), r.config(t), built, event.Discard)
+	check(t, err)
+	const host = "000000000000.dkr.ecr.us-east-1.amazonaws.com"
+	got, err := Publish(t.Context(), r.config(t), Spec{Service: "web", Location: host + "/" + built.Repository + ":" + built.Tag}, event.Discard)
+	check(t, err)
+	want := Published{Ref: host + "/" + built.Repository + "@" + published.Digest, Digest: published.Digest}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	_, err = Publish(t.Context(), r.config(t), Spec{Service: "web", Location: host + "/" + built.Repository}, event.Discard)
+	if fault.ExitCode(err) != fault.Refused {
+		t.Errorf("a tag that is not there: got %v, want a fault of code %d", err, fault.Refused)
+	}
+}
+
+func TestAPrebuiltImageElsewhereAsksNobody(t *testing.T) {
 	t.Parallel()
 	for ref, digest := range map[string]string{
 		"nginx:1.27": "",
