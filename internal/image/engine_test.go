@@ -59,10 +59,10 @@ func TestWithoutAnEngineTheErrorSaysWhatElseWorks(t *testing.T) {
 	spec, err := Plan(tree(t, files), "demo", "web", workload())
 	check(t, err)
 	err = spec.builder.check(t.Context())
-	want := "web: no container engine answers, and the Dockerfile Dockerfile needs one: " +
+	want := "web: no container engine answers, and ./Dockerfile needs one: " +
 		"docker: not installed; finch: not installed; podman: not installed; nerdctl: not installed"
 	wantHint := "start Docker, or install one of docker, finch, podman, nerdctl; FERRY_ENGINE names another command; " +
-		". holds a Go module, which `builder: go` builds without an engine"
+		"this directory holds a Go module, which `builder: go` builds without an engine"
 	var f *fault.Error
 	if !errors.As(err, &f) || f.Code != fault.Refused {
 		t.Fatalf("not refused: %v", err)
