@@ -115,16 +115,23 @@ func raiseMemory(_ symptoms, h Hints) string {
 
 func pullAdvice(s symptoms, h Hints) string {
 	switch {
+	case strings.Contains(s.text, "no such host"), strings.Contains(s.text, "connection refused"):
+		return "there is no registry at the host that image.location in " + manifest(h) + " names: correct it; if it is right, the task cannot reach it: " + wayOut(h)
 	case strings.Contains(s.text, "not found"), strings.Contains(s.text, "manifest unknown"), strings.Contains(s.text, "does not exist"):
 		return "the image does not exist: look at image.location in " + manifest(h) + ", or deploy again to push it"
 	case strings.Contains(s.text, "does not contain descriptor matching platform"), strings.Contains(s.text, "no matching manifest"):
 		return "the image has no variant for " + or(h.Platform, "the task's platform") + ": build one, or set platform in " + manifest(h)
 	case strings.Contains(s.text, "timeout"), strings.Contains(s.text, "deadline exceeded"), strings.Contains(s.text, "dial tcp"):
-		return "the task cannot reach the registry: set network.vpc.placement: public in " + manifest(h) + ", or give the private subnets a NAT gateway"
+		return "the task cannot reach the registry: " + wayOut(h) + "; or the host in image.location is a wrong one"
 	case strings.Contains(s.text, "toomanyrequests"), strings.Contains(s.text, "rate limit"):
 		return "the registry limits pulls without a login: set image.credentials in " + manifest(h) + ", or copy the image to ECR"
 	}
 	return "the registry refuses the pull: look at image.location and image.credentials in " + manifest(h)
+}
+
+// wayOut is how a task comes to reach a registry.
+func wayOut(h Hints) string {
+	return "set network.vpc.placement: public in " + manifest(h) + ", or give the private subnets a NAT gateway"
 }
 
 // secretName finds the last ARN or quoted name in an error about a secret.
@@ -144,7 +151,7 @@ func targetAdvice(s symptoms, h Hints) string {
 		port = fmt.Sprintf("port %d", h.Port)
 	}
 	if strings.Contains(strings.ToLower(s.Target+s.Reason), "codes") || strings.Contains(strings.ToLower(s.Target), "mismatch") {
-		return fmt.Sprintf("the health check's path %s does not answer as expected: correct http.healthcheck in %s", or(h.HealthPath, "/"), manifest(h))
+		return fmt.Sprintf("the health check's path %s does not answer on %s as expected: correct http.healthcheck in %s", or(h.HealthPath, "/"), port, manifest(h))
 	}
 	return fmt.Sprintf("the load balancer gets no good answer on %s%s: does the process listen on 0.0.0.0:%s? else correct image.port or http.healthcheck in %s",
 		port, " at "+or(h.HealthPath, "/"), strings.TrimPrefix(port, "port "), manifest(h))
