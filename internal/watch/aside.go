@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"regexp"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -35,18 +36,44 @@ func (f *following) targets(ctx context.Context) *event.TargetHealth {
 	if f.TargetGroup == "" {
 		return nil
 	}
-	out, err := f.ELB.DescribeTargetHealth(ctx, &elasticloadbalancingv2.DescribeTargetHealthInput{TargetGroupArn: &f.TargetGroup})
+	h, err := f.targetHealth(ctx, f.Request)
 	if err != nil {
 		return nil
 	}
-	h := CountTargets(out.TargetHealthDescriptions)
-	h.Subject = f.Subject
 	return &h
 }
 
-// CountTargets counts targets by their health, with the reason of the first that is not healthy.
+// targetHealth reads how the targets of a service behind a load balancer are.
+func (c *Client) targetHealth(ctx context.Context, r Request) (event.TargetHealth, error) {
+	out, err := c.ELB.DescribeTargetHealth(ctx, &elasticloadbalancingv2.DescribeTargetHealthInput{TargetGroupArn: &r.TargetGroup})
+	if err != nil {
+		return event.TargetHealth{}, err
+	}
+	h := CountTargets(out.TargetHealthDescriptions)
+	h.Subject = r.Subject
+	return h, nil
+}
+
+// givenUp finds in one of ECS's messages why a load balancer gave up a target: it is still there when the target is gone.
+var givenUp = regexp.MustCompile(`is unhealthy in \(target-group [^)]*\) due to \(reason (.+?)\)\.?$`)
+
+// ails remembers why the load balancer last found a target unhealthy.
+func (f *following) ails(messages []event.ServiceMessage, health *event.TargetHealth) {
+	for _, m := range messages {
+		if found := givenUp.FindStringSubmatch(m.Message); found != nil {
+			f.ailing = found[1]
+		}
+	}
+	if health != nil && health.Unhealthy > 0 && health.Reason != "" {
+		f.ailing = health.Reason
+	}
+}
+
+// CountTargets counts targets by their health, with the reason of the first that is unhealthy, else of the first that is
+// not healthy yet.
 func CountTargets(list []elbtypes.TargetHealthDescription) event.TargetHealth {
 	var h event.TargetHealth
+	initial := ""
 	for _, d := range list {
 		if d.TargetHealth == nil {
 			continue
@@ -57,16 +84,16 @@ func CountTargets(list []elbtypes.TargetHealthDescription) event.TargetHealth {
 			continue
 		case elbtypes.TargetHealthStateEnumInitial:
 			h.Initial++
+			initial = or(initial, aws.ToString(d.TargetHealth.Description))
 		case elbtypes.TargetHealthStateEnumDraining, elbtypes.TargetHealthStateEnumUnhealthyDraining:
 			h.Draining++
 			continue
 		default:
 			h.Unhealthy++
-		}
-		if h.Reason == "" {
-			h.Reason = aws.ToString(d.TargetHealth.Description)
+			h.Reason = or(h.Reason, aws.ToString(d.TargetHealth.Description))
 		}
 	}
+	h.Reason = or(h.Reason, initial)
 	return h
 }
 

@@ -40,24 +40,29 @@ func (f *following) story(ctx context.Context, t types.Task) event.TaskStopped {
 	}
 	if c != nil {
 		e.Container = aws.ToString(c.Name)
-		if c.ExitCode != nil {
+		if c.ExitCode != nil && !unhealthy(e.Reason) { // else it is only the answer to ECS's SIGTERM
 			code := int(*c.ExitCode)
 			e.ExitCode = &code
 		}
 		e.LogTail = f.tail(ctx, e.Container, e.TaskID)
 	}
-	if unhealthy(e.Reason) {
-		e.Target = f.health.Reason
+	if failedTarget(e.Reason) {
+		e.Target = f.ailing
 	}
 	e.Suggestion = suggest(e, f.Hints)
 	return e
 }
 
-// complete reads log lines that had not arrived when their task was explained.
+// complete adds what had not arrived when a task was explained: log lines, why its target was given up.
 func (f *following) complete(ctx context.Context) {
 	for i := range f.failures {
-		if e := &f.failures[i]; e.ExitCode != nil && len(e.LogTail) == 0 {
+		e := &f.failures[i]
+		if len(e.LogTail) == 0 && (e.ExitCode != nil || unhealthy(e.Reason)) {
 			e.LogTail = f.tail(ctx, e.Container, e.TaskID)
+		}
+		if e.Target == "" && failedTarget(e.Reason) {
+			e.Target = f.ailing
+			e.Suggestion = suggest(*e, f.Hints)
 		}
 	}
 }
@@ -109,6 +114,11 @@ func (f *following) tail(ctx context.Context, container, task string) []string {
 		lines = append(lines, strings.TrimRight(aws.ToString(e.Message), "\r\n"))
 	}
 	return lines
+}
+
+// failedTarget tells whether ECS stopped a task because its load balancer found it unhealthy.
+func failedTarget(reason string) bool {
+	return strings.Contains(strings.ToLower(reason), "elb health check")
 }
 
 // unhealthy tells whether ECS stopped a task because of its health.

@@ -42,6 +42,7 @@ type following struct {
 	now      types.ServiceDeployment // last reading
 	progress event.DeploymentProgress
 	health   event.TargetHealth
+	ailing   string          // why the load balancer last found a target unhealthy
 	aside    time.Time       // last side reading
 	failed   int             // failed tasks at the last reading
 	well     bool            // nothing had gone wrong at the last reading
@@ -118,6 +119,7 @@ func (f *following) readAside(ctx context.Context) {
 	g.Go(func() error { health = f.targets(ctx); return nil })
 	_ = g.Wait() // no reading returns an error
 	f.aside = time.Now()
+	f.ails(messages, health)
 	for _, m := range messages {
 		f.sink(m)
 	}

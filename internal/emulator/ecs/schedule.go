@@ -120,7 +120,7 @@ func (s *Service) condemn(svc *service, t *task) {
 		t.Failed = true
 		s.ask(t, types.TaskStopCodeServiceSchedulerInitiated, "Task failed container health checks")
 	case t.balance == types.HealthStatusUnhealthy:
-		s.event(svc, "(service %s) (instance %s) (port %d) is unhealthy in (target-group %s) due to (reason Health checks failed)", svc.name(), t.Targets[0].ID, t.Targets[0].Port, t.badGroup)
+		s.event(svc, "(service %s) (instance %s) (port %d) is unhealthy in (target-group %s) due to (reason %s)", svc.name(), t.Targets[0].ID, t.Targets[0].Port, t.badGroup, t.badWhy)
 		t.Failed = true
 		s.ask(t, types.TaskStopCodeServiceSchedulerInitiated, fmt.Sprintf("Task failed ELB health checks in (target-group %s)", t.badGroup))
 	}

@@ -93,6 +93,7 @@ type task struct {
 	events   chan struct{} // something about a container changed
 	balance  types.HealthStatus
 	badGroup string // the target group that finds it unhealthy
+	badWhy   string // why it does
 }
 
 // targetRecord is a task's registration with a target group.

@@ -98,21 +98,21 @@ func (s *Service) deregister(ctx context.Context, t *task) {
 }
 
 func (s *Service) draining(ctx context.Context, rec targetRecord) bool {
-	state, err := s.health(ctx, rec)
-	return err == nil && state == elbtypes.TargetHealthStateEnumDraining
+	h, err := s.health(ctx, rec)
+	return err == nil && h.State == elbtypes.TargetHealthStateEnumDraining
 }
 
-func (s *Service) health(ctx context.Context, rec targetRecord) (elbtypes.TargetHealthStateEnum, error) {
+func (s *Service) health(ctx context.Context, rec targetRecord) (elbtypes.TargetHealth, error) {
 	out, err := s.ELB.DescribeTargetHealth(ctx, &elbv2.DescribeTargetHealthInput{TargetGroupArn: &rec.Group, Targets: rec.describe()})
 	if err != nil {
-		return "", err
+		return elbtypes.TargetHealth{}, err
 	}
 	for _, d := range out.TargetHealthDescriptions {
 		if d.TargetHealth != nil {
-			return d.TargetHealth.State, nil
+			return *d.TargetHealth, nil
 		}
 	}
-	return "", errors.New("the target is not registered")
+	return elbtypes.TargetHealth{}, errors.New("the target is not registered")
 }
 
 // askBalancers asks the target groups of a service how its tasks are. It must not be called with the lock held.
@@ -126,28 +126,29 @@ func (s *Service) askBalancers(svc *service) {
 	}
 	s.mu.Unlock()
 	for t, records := range asked {
-		health, group := s.verdict(records)
+		health, group, why := s.verdict(records)
 		s.mu.Lock()
-		t.balance, t.badGroup = health, group
+		t.balance, t.badGroup, t.badWhy = health, group, why
 		s.mu.Unlock()
 	}
 }
 
-// verdict asks for a task's health in all of its target groups: the worst counts.
-func (s *Service) verdict(records []targetRecord) (types.HealthStatus, string) {
-	all := types.HealthStatusHealthy
+// verdict asks for a task's health in all of its target groups: the worst counts. Of an unhealthy one it names the group
+// and the group's reason.
+func (s *Service) verdict(records []targetRecord) (all types.HealthStatus, group, why string) {
+	all = types.HealthStatusHealthy
 	for _, rec := range records {
-		state, err := s.health(s.ctx, rec)
+		h, err := s.health(s.ctx, rec)
 		switch {
 		case err != nil:
 			all = types.HealthStatusUnknown
-		case state == elbtypes.TargetHealthStateEnumUnhealthy:
-			return types.HealthStatusUnhealthy, rec.Group
-		case state == elbtypes.TargetHealthStateEnumHealthy, state == elbtypes.TargetHealthStateEnumUnused:
+		case h.State == elbtypes.TargetHealthStateEnumUnhealthy:
+			return types.HealthStatusUnhealthy, rec.Group, aws.ToString(h.Description)
+		case h.State == elbtypes.TargetHealthStateEnumHealthy, h.State == elbtypes.TargetHealthStateEnumUnused:
 			// unused: no listener forwards to the group (any more), so nothing checks the target
 		default:
 			all = types.HealthStatusUnknown
 		}
 	}
-	return all, ""
+	return all, "", ""
 }
