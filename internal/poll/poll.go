@@ -8,6 +8,7 @@ package poll
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"ferry.dev/ferry/internal/event"
@@ -58,7 +59,7 @@ func (p Pace) Until(ctx context.Context, w Wait, sink event.Sink, look func(cont
 	if l.wait.Since.IsZero() {
 		l.wait.Since = time.Now()
 	}
-	l.beat(time.Now())
+	l.beat(time.Now(), w.For)
 	if w.Now {
 		l.pause = 0
 	}
@@ -66,7 +67,7 @@ func (p Pace) Until(ctx context.Context, w Wait, sink event.Sink, look func(cont
 		if err := l.rest(ctx); err != nil {
 			return err
 		}
-		done, err := look(ctx)
+		done, err := l.look(ctx, look)
 		if done && err == nil {
 			return nil
 		}
@@ -83,7 +84,11 @@ type loop struct {
 	sink    event.Sink
 	pause   time.Duration
 	beaten  time.Time // last heartbeat
-	failing time.Time // since when looks fail; zero = the last one did not
+	began   time.Time // when the newest look began
+	looking bool      // it is going on
+	failing time.Time // when the first of the looks that failed began; zero = the last one did not fail
+	cause   error     // why the last look failed
+	fretted bool      // the last heartbeat told of trouble
 }
 
 // rest waits until the next look is due, with heartbeats in between.
@@ -102,36 +107,72 @@ func (l *loop) rest(ctx context.Context) error {
 			t.Stop()
 			return ctx.Err()
 		case now := <-t.C:
-			l.beat(now)
+			l.beat(now, l.wait.For)
 		}
 	}
 	l.pause = min(max(l.pause*3/2, l.pace.First), l.pace.Most)
 	return nil
 }
 
-func (l *loop) beat(now time.Time) {
-	if now.Sub(l.beaten) < l.pace.Heartbeat || l.wait.For == nil {
+// look looks once. While AWS lets it wait for an answer the heartbeat goes on, with what was awaited before: the look
+// changes what For tells of.
+func (l *loop) look(ctx context.Context, look func(context.Context) (bool, error)) (bool, error) {
+	l.began, l.looking = time.Now(), true
+	defer func() { l.looking = false }()
+	if l.wait.For == nil {
+		return look(ctx)
+	}
+	before := l.wait.For()
+	over := make(chan struct{})
+	var beats sync.WaitGroup
+	beats.Go(func() {
+		t := time.NewTicker(l.pace.Heartbeat)
+		defer t.Stop()
+		for {
+			select {
+			case <-over:
+				return
+			case now := <-t.C:
+				l.beat(now, func() string { return before })
+			}
+		}
+	})
+	defer beats.Wait()
+	defer close(over)
+	return look(ctx)
+}
+
+func (l *loop) beat(now time.Time, text func() string) {
+	if now.Sub(l.beaten) < l.pace.Heartbeat || text == nil {
 		return
 	}
 	l.beaten = now
-	l.sink(event.Waiting{Subject: l.wait.Subject, For: l.wait.For(), Since: l.wait.Since, Limit: l.wait.Limit})
+	what := text()
+	trouble := l.trouble(now)
+	if l.fretted = trouble != ""; l.fretted {
+		what += "; " + trouble
+	}
+	l.sink(event.Waiting{Subject: l.wait.Subject, For: what, Since: l.wait.Since, Limit: l.wait.Limit})
 }
 
 // outlive decides whether a failed look ends the wait.
 func (l *loop) outlive(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
-		l.failing = time.Time{}
+		l.relieve()
 		return nil
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case !Passing(err):
 		return err
-	case l.failing.IsZero():
-		l.failing = time.Now()
+	}
+	l.cause = err
+	if l.failing.IsZero() {
+		l.failing = l.began
 		return nil
-	case time.Since(l.failing) > l.pace.Patience:
-		return err
+	}
+	if d := time.Since(l.failing); d > l.pace.Patience {
+		return exhausted(err, d)
 	}
 	return nil
 }

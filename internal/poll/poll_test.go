@@ -5,13 +5,19 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"ferry.dev/ferry/internal/awsconf"
 	"ferry.dev/ferry/internal/event"
+	"ferry.dev/ferry/internal/fault"
 	"ferry.dev/ferry/internal/poll"
 )
 
@@ -77,6 +83,74 @@ func TestAWaitOutlivesPassingErrorsForAWhileOnly(t *testing.T) {
 	err = fast().Until(t.Context(), poll.Wait{}, event.Discard, func(context.Context) (bool, error) { return false, throttled() })
 	if err == nil {
 		t.Error("got no error though the throttling never ended")
+	}
+}
+
+func TestAWaitThatAWSDoesNotAnswerSaysSoUntilItDoes(t *testing.T) {
+	t.Parallel()
+	refused := &smithyhttp.RequestSendError{Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}
+	for text, failure := range map[string]error{
+		"rain; no answer from AWS for 1s: connection refused":                         refused,
+		"rain; only errors from AWS for 1s: slow down (ThrottlingException)": throttled(),
+	} {
+		var told []string
+		pace := fast()
+		pace.Patience = time.Minute
+		err := pace.Until(t.Context(), poll.Wait{For: func() string { return "rain" }}, func(e event.Event) { told = append(told, e.(event.Waiting).For) },
+			func(context.Context) (bool, error) {
+				last := told[len(told)-1]
+				if last == text {
+					return false, nil
+				}
+				if slices.Contains(told, text) {
+					return true, nil // told, and told to be over
+				}
+				return false, failure
+			})
+		if err != nil || told[0] != "rain" || told[len(told)-1] != "rain" {
+			t.Errorf("got %v and %v", told, err)
+		}
+	}
+}
+
+func TestAWaitWhoseLookGetsNoAnswerSaysSoMeanwhile(t *testing.T) {
+	t.Parallel()
+	said := make(chan struct{})
+	var once sync.Once
+	err := fast().Until(t.Context(), poll.Wait{For: func() string { return "rain" }},
+		func(e event.Event) {
+			if e.(event.Waiting).For == "rain; no answer from AWS for 1s" {
+				once.Do(func() { close(said) })
+			}
+		},
+		func(context.Context) (bool, error) { <-said; return true, nil })
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAWaitThatLosesItsPatienceSaysForHowLongAWSWasSilent(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := awsconf.Load(t.Context(), awsconf.Options{Endpoint: "http://" + gone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.RetryMaxAttempts = 1
+	err = fast().Until(t.Context(), poll.Wait{}, event.Discard, func(ctx context.Context) (bool, error) {
+		_, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		return err == nil, err
+	})
+	want := "no answer from AWS for 1s: " + gone + " cannot be reached: connection refused"
+	if err == nil || err.Error() != want || !strings.Contains(fault.Hint(err), "check the network") || !poll.Passing(err) {
+		t.Errorf("got %v with hint %q, want %s", err, fault.Hint(err), want)
 	}
 }
 
