@@ -100,6 +100,11 @@ Come back to it with: ferry wait web --env test
 func TestAReleaseThatBeganIsNeverCalledNothing(t *testing.T) {
 	t.Parallel()
 	release := event.StageStarted{Subject: "web", Stage: event.StageRelease}
+	others := event.Waiting{Subject: "web", For: "the end of deployment d-0"}
+	asked := func(s event.Asked) event.Event { return event.ReleaseAsked{Subject: "web", State: s} }
+	goesOn := "The release of web goes on in Amazon ECS; if it fails, the previous one is brought back.\nCome back to it with: ferry wait web --env test\n"
+	mayGoOn := "The release of web may go on in Amazon ECS: its answer was not seen. Look with: ferry status web --env test\n"
+	nothing := "Interrupted; nothing that this command began goes on in AWS.\n"
 	released := event.StageEnded{Subject: "web", Stage: event.StageRelease, Outcome: event.OutcomeDone}
 	cut := func(s event.Stage) event.Event {
 		return event.StageEnded{Subject: "web", Stage: s, Outcome: event.OutcomeFailed}
@@ -109,21 +114,20 @@ func TestAReleaseThatBeganIsNeverCalledNothing(t *testing.T) {
 		events []event.Event
 		want   string
 	}{
-		{"before anything", nil, "Interrupted; nothing that this command began goes on in AWS.\n"},
+		{"before anything", nil, nothing},
+		{"before it is asked for", []event.Event{release, cut(event.StageRelease)}, nothing},
+		{"while another's is waited for", []event.Event{release, others, cut(event.StageRelease)}, nothing},
+		{"while it is asked for", []event.Event{release, asked(event.AskedSending), cut(event.StageRelease)}, mayGoOn},
+		{"while it is asked for after another's end", []event.Event{release, others, asked(event.AskedSending), cut(event.StageRelease)}, mayGoOn},
 		{
-			"while it is asked for",
-			[]event.Event{release, cut(event.StageRelease)},
-			"Whether Amazon ECS took up the release of web was not seen. Look with: ferry status web --env test\n",
+			"while ECS has yet to accept a role",
+			[]event.Event{release, asked(event.AskedSending), event.Waiting{Subject: "web", For: "ECS to accept the role"}, cut(event.StageRelease)}, mayGoOn,
 		},
-		{
-			"while another's is waited for",
-			[]event.Event{release, event.Waiting{Subject: "web", For: "the end of deployment d-0"}, cut(event.StageRelease)},
-			"Interrupted; nothing that this command began goes on in AWS.\n",
-		},
+		{"after it was refused", []event.Event{release, asked(event.AskedSending), asked(event.AskedRefused), cut(event.StageRelease)}, nothing},
+		{"once it was accepted", []event.Event{release, asked(event.AskedSending), asked(event.AskedAccepted), cut(event.StageRelease)}, goesOn},
 		{
 			"before its first reading",
-			[]event.Event{release, released, event.StageStarted{Subject: "web", Stage: event.StageWatch}, cut(event.StageWatch)},
-			"The release of web goes on in Amazon ECS; if it fails, the previous one is brought back.\nCome back to it with: ferry wait web --env test\n",
+			[]event.Event{release, released, event.StageStarted{Subject: "web", Stage: event.StageWatch}, cut(event.StageWatch)}, goesOn,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 type underway struct {
 	mu          sync.Mutex
 	deployments map[string]string // service → deployment, "" where its first reading has not come yet
-	beginning   map[string]bool   // services whose release is just being asked for
+	beginning   map[string]bool   // services whose release is being asked for, with no answer seen yet
 	stacks      map[string]bool   // subjects whose stack is being changed
 }
 
@@ -35,15 +35,12 @@ func (u *underway) note(e event.Event) {
 	switch e := e.(type) {
 	case event.StackChanges:
 		u.stacks[e.Stack] = true
+	case event.ReleaseAsked:
+		u.asked(e)
 	case event.StageStarted:
-		switch e.Stage {
-		case event.StageRelease:
-			u.beginning[e.Subject] = true
-		case event.StageWatch: // from here on it goes on, although nobody has looked at it yet
+		if e.Stage == event.StageWatch { // it goes on, although nobody has looked at it yet
 			u.deployments[e.Subject] = ""
 		}
-	case event.Waiting: // for another's deployment: nothing of ours has begun
-		delete(u.beginning, e.Subject)
 	case event.DeploymentProgress:
 		u.deployments[e.Subject] = e.DeploymentID
 	case event.StageEnded:
@@ -52,13 +49,23 @@ func (u *underway) note(e event.Event) {
 			return
 		}
 		switch e.Stage {
-		case event.StageRelease:
-			delete(u.beginning, e.Subject)
 		case event.StageWatch:
 			delete(u.deployments, e.Subject)
 		case event.StageInfrastructure: // its detail is the stack; others may go on side by side
 			delete(u.stacks, e.Detail)
 		}
+	}
+}
+
+// asked takes note of how far ECS has been asked. Before the first call, so while another's deployment is waited for,
+// nothing of ours has begun.
+func (u *underway) asked(e event.ReleaseAsked) {
+	delete(u.beginning, e.Subject)
+	switch e.State {
+	case event.AskedSending:
+		u.beginning[e.Subject] = true
+	case event.AskedAccepted:
+		u.deployments[e.Subject] = ""
 	}
 }
 
@@ -81,7 +88,7 @@ func (u *underway) tell(a *App, s scene) {
 			service, id, command("wait", service, "--env", s.env.Name)))
 	}
 	for _, service := range slices.Sorted(maps.Keys(u.beginning)) {
-		a.say(fmt.Sprintf("Whether Amazon ECS took up the release of %s was not seen. Look with: %s",
+		a.say(fmt.Sprintf("The release of %s may go on in Amazon ECS: its answer was not seen. Look with: %s",
 			service, command("status", service, "--env", s.env.Name)))
 	}
 }

@@ -86,6 +86,22 @@ type StackChanges struct {
 	Replacements        []string // logical IDs that CloudFormation will replace
 }
 
+// ReleaseAsked says how far ECS has been asked for a release: from the first one on it may go on, whatever becomes of this run.
+type ReleaseAsked struct {
+	Subject string
+	State   Asked
+}
+
+// Asked is how far ECS has been asked for a release.
+type Asked string
+
+// What is known of the asking.
+const (
+	AskedSending  Asked = "sending"  // the call may be on its way; no answer was seen yet
+	AskedAccepted Asked = "accepted" // ECS took it: the release goes on
+	AskedRefused  Asked = "refused"  // ECS did not take it: nothing goes on
+)
+
 // DeploymentProgress is a reading of the ECS service deployment that this run started.
 type DeploymentProgress struct {
 	Subject                   string
@@ -164,6 +180,7 @@ func (BuildOutput) event()        {}
 func (PushProgress) event()       {}
 func (StackEvent) event()         {}
 func (StackChanges) event()       {}
+func (ReleaseAsked) event()       {}
 func (DeploymentProgress) event() {}
 func (TargetHealth) event()       {}
 func (TaskStopped) event()        {}

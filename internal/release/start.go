@@ -3,11 +3,13 @@ package release
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"golang.org/x/sync/errgroup"
 
 	"ferry.dev/ferry/internal/event"
@@ -92,7 +94,7 @@ func (c *Client) create(ctx context.Context, p Plan, s *Started, sink event.Sink
 	in.ClientToken = aws.String(rand.Text())
 	in.Tags = sdkTags(wantedTags(in))
 	var out *ecs.CreateServiceOutput
-	err := c.withRole(ctx, aws.ToString(in.ServiceName), sink, func(ctx context.Context) (err error) {
+	err := c.asking(ctx, aws.ToString(in.ServiceName), sink, func(ctx context.Context) (err error) {
 		out, err = c.ECS.CreateService(ctx, &in)
 		return err
 	})
@@ -138,7 +140,7 @@ func (c *Client) send(ctx context.Context, p Plan, s *Started, sink event.Sink) 
 		in.TaskDefinition = s.Task.TaskDefinitionArn
 	}
 	var out *ecs.UpdateServiceOutput
-	err := c.withRole(ctx, aws.ToString(in.Service), sink, func(ctx context.Context) (err error) {
+	err := c.asking(ctx, aws.ToString(in.Service), sink, func(ctx context.Context) (err error) {
 		out, err = c.ECS.UpdateService(ctx, &in)
 		return err
 	})
@@ -147,6 +149,23 @@ func (c *Client) send(ctx context.Context, p Plan, s *Started, sink event.Sink) 
 	}
 	s.Service, s.Accepted = *out.Service, true
 	return nil
+}
+
+// asking makes the call that starts a release, and tells how far it has come, for the case that the user leaves now.
+func (c *Client) asking(ctx context.Context, service string, sink event.Sink, call func(context.Context) error) error {
+	if err := ctx.Err(); err != nil {
+		return err // nothing is sent any more
+	}
+	sink(event.ReleaseAsked{Subject: service, State: event.AskedSending})
+	err := c.withRole(ctx, service, sink, call)
+	var answer *smithyhttp.ResponseError
+	switch {
+	case err == nil:
+		sink(event.ReleaseAsked{Subject: service, State: event.AskedAccepted})
+	case errors.As(err, &answer) && answer.HTTPStatusCode()/100 == 4: // a plain no; all else leaves open what ECS did
+		sink(event.ReleaseAsked{Subject: service, State: event.AskedRefused})
+	}
+	return err
 }
 
 func (c *Client) tag(ctx context.Context, arn string, tags map[string]string) error {

@@ -8,6 +8,14 @@ import (
 	"ferry.dev/ferry/internal/event"
 )
 
+// releaseAsked is for who leaves early; the stage around it says enough to everybody else.
+func (n *narrator) releaseAsked(e event.ReleaseAsked) []line {
+	if !n.verbose {
+		return nil
+	}
+	return []line{{subject: e.Subject, text: "asking ECS for the release: " + Sanitize(string(e.State))}}
+}
+
 // deploymentProgress tells a change of state and each new failed task. Readings between them only move the row.
 func (n *narrator) deploymentProgress(e event.DeploymentProgress) []line {
 	if r := n.find(e.Subject, event.StageWatch, event.StageRelease, event.StageDelete); r != nil {

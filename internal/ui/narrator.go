@@ -105,6 +105,8 @@ func (n *narrator) tell(e event.Event) []line {
 		return n.serviceMessage(e)
 	case event.Waiting:
 		return n.waitingFor(e)
+	case event.ReleaseAsked:
+		return n.releaseAsked(e)
 	case event.LogLine:
 		return []line{{subject: e.Service, text: "log: " + Sanitize(e.Message)}}
 	case event.Notice:

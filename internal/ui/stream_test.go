@@ -30,6 +30,7 @@ func aRelease() []moment {
 		{time.Second, event.PushProgress{Subject: "web", Done: 9_000_000, Total: 12_000_000}},
 		{time.Second, event.StageEnded{Subject: "web", Stage: event.StageImage, Outcome: event.OutcomeDone, Detail: "demo/web@sha256:0123", Elapsed: 5 * time.Second}},
 		{time.Second, event.StageEnded{Subject: "test", Stage: event.StageInfrastructure, Outcome: event.OutcomeDone, Elapsed: 6 * time.Second}},
+		{0, event.ReleaseAsked{Subject: "web", State: event.AskedAccepted}},
 		{0, event.StageStarted{Subject: "web", Stage: event.StageWatch, Detail: "v3"}},
 		{time.Second, event.DeploymentProgress{Subject: "web", DeploymentID: "d-1", Status: "IN_PROGRESS", Desired: 2, Pending: 2, FailureThreshold: 3}},
 		{0, event.Waiting{Subject: "web", For: "2 of 2 tasks to be healthy", Since: begin().Add(7 * time.Second), Limit: begin().Add(10*time.Minute + 7*time.Second)}},
