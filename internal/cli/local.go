@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -262,6 +264,9 @@ func (a *App) startLocal(ctx context.Context) (string, daemon.Endpoint, error) {
 	if err == nil {
 		return dir, e, nil
 	}
+	if err := makeLocalDir(dir); err != nil {
+		return "", daemon.Endpoint{}, err
+	}
 	program := a.Executable
 	if program == "" {
 		if program, err = os.Executable(); err != nil {
@@ -273,9 +278,36 @@ func (a *App) startLocal(ctx context.Context) (string, daemon.Endpoint, error) {
 		return err
 	})
 	if err != nil {
-		return "", daemon.Endpoint{}, &fault.Error{What: "environment local does not start", Err: err, Hint: "see serve.log in " + dir}
+		f := &fault.Error{What: "environment local does not start", Err: err}
+		if log, err := os.Stat(filepath.Join(dir, "serve.log")); err == nil && log.Size() > 0 {
+			f.Hint = "see serve.log in " + dir
+		}
+		return "", daemon.Endpoint{}, f
 	}
 	return dir, e, nil
+}
+
+// makeLocalDir makes the directory for the state of environment local, as one that ferry can write to.
+func makeLocalDir(dir string) error {
+	const hint = "FERRY_LOCAL_DIR names another directory"
+	err := os.MkdirAll(dir, 0o700)
+	if err != nil {
+		return &fault.Error{What: "the directory " + dir + " for environment local cannot be made", Hint: hint, Err: cause(err)}
+	}
+	probe, err := os.CreateTemp(dir, ".probe")
+	if err != nil {
+		return &fault.Error{What: "environment local cannot write to its directory " + dir, Hint: hint, Err: cause(err)}
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// cause leaves the path out of an error about a file.
+func cause(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // hostOf is the platform that tasks of the endpoint run on: this machine's, or Linux on it where an engine runs them.

@@ -4,12 +4,16 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/spf13/cobra"
 
+	"ferry.dev/ferry/internal/awsconf"
 	"ferry.dev/ferry/internal/deploy"
 	"ferry.dev/ferry/internal/event"
 	"ferry.dev/ferry/internal/fault"
@@ -45,6 +49,9 @@ Times are a duration back from now (90s, 10m, 2h) or RFC 3339 (2026-11-22T18:00:
 		ValidArgsFunction: app.completeServices,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Service = first(args)
+			if c.Flags().Changed("task") && len(o.Tasks) == 0 {
+				o.Tasks = []string{""} // an empty variable of a script is not every task
+			}
 			return run(c.Context(), app, o)
 		},
 	}
@@ -75,7 +82,7 @@ func runLogs(ctx context.Context, app *App, o logsOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := o.check(since, until); err != nil {
+	if err := o.check(app.Now(), since, until); err != nil {
 		return err
 	}
 	s, err := app.scene(ctx, o.target)
@@ -92,7 +99,7 @@ func runLogs(ctx context.Context, app *App, o logsOptions) error {
 	}
 	r := logs.Request{
 		Service: name, LogGroup: plan.LogGroup(s.app.Name, s.env.Name, name), Prefix: plan.LogStreamPrefix, Container: o.Container,
-		TaskIDs: o.Tasks, Since: since, Until: until, Filter: o.Filter, Limit: o.lines(),
+		TaskIDs: taskIDs(o.Tasks), Since: since, Until: until, Filter: o.Filter, Limit: o.lines(),
 	}
 	out := &logWriter{app: app}
 	if o.Follow {
@@ -101,7 +108,7 @@ func runLogs(ctx context.Context, app *App, o logsOptions) error {
 		err = logs.Query(ctx, logs.NewClient(t.AWS), r, out.event)
 	}
 	if err != nil {
-		return err
+		return awsconf.Unread(err)
 	}
 	if out.lines == 0 && !o.Follow {
 		app.say(fmt.Sprintf("No log lines of %s in %s in that range.", name, s.env.Name))
@@ -110,8 +117,15 @@ func runLogs(ctx context.Context, app *App, o logsOptions) error {
 }
 
 // check refuses a range in which no line can be.
-func (o logsOptions) check(since, until time.Time) error {
+func (o logsOptions) check(now, since, until time.Time) error {
 	switch {
+	case slices.Contains(o.Tasks, ""):
+		return &fault.Error{Code: fault.Usage, What: "--task takes the ID of a task, not nothing"}
+	case o.Follow && !until.IsZero() && !until.After(now):
+		return &fault.Error{
+			Code: fault.Usage, What: fmt.Sprintf("--follow goes on with what comes, but --until %s has passed", o.Until),
+			Hint: "leave one of the two out, or name a time to come: --until " + now.Add(time.Hour).UTC().Format(time.RFC3339),
+		}
 	case o.Limit < -1:
 		return &fault.Error{Code: fault.Usage, What: fmt.Sprintf("--lines cannot be %d", o.Limit), Hint: "write a number of lines, or 0 for all of the time range"}
 	case !since.IsZero() && !until.IsZero() && !since.Before(until):
@@ -145,8 +159,12 @@ func (o logsOptions) lines() int {
 }
 
 // follow begins at the last lines before now, so that nothing between the two readings is lost, and goes on.
+// It says why it ends: only a time or the end of tasks that were named can end it.
 func (a *App) follow(ctx context.Context, t deploy.Target, r logs.Request, out *logWriter) error {
 	client := logs.NewClient(t.AWS)
+	if err := a.findTasks(ctx, t, client, r); err != nil {
+		return err
+	}
 	if r.Since.IsZero() && r.Limit > 0 {
 		before := r
 		before.Until = time.Time{}
@@ -161,9 +179,57 @@ func (a *App) follow(ctx context.Context, t deploy.Target, r logs.Request, out *
 	}
 	var how logs.FollowOptions
 	if len(r.TaskIDs) > 0 {
-		how.Alive = func(ctx context.Context) (bool, error) { return deploy.TasksAlive(ctx, t, r.TaskIDs) }
+		how.Alive = func(ctx context.Context) (bool, error) {
+			tasks, err := deploy.Tasks(ctx, t, r.Service, r.TaskIDs)
+			return tasks.Alive, err
+		}
 	}
-	return logs.Follow(ctx, client, r, how, out.event)
+	if err := logs.Follow(ctx, client, r, how, out.event); err != nil {
+		return err
+	}
+	why := "No task " + listedOr(r.TaskIDs) + " runs any more: no more lines will come."
+	if !r.Until.IsZero() && !a.Now().Before(r.Until) {
+		why = "It is past " + r.Until.UTC().Format(time.RFC3339) + ": that was all."
+	}
+	a.say(why)
+	return nil
+}
+
+// findTasks refuses to follow tasks that ECS does not know and that left no line, of which nothing can come.
+func (a *App) findTasks(ctx context.Context, t deploy.Target, client *cloudwatchlogs.Client, r logs.Request) error {
+	if len(r.TaskIDs) == 0 {
+		return nil
+	}
+	tasks, err := deploy.Tasks(ctx, t, r.Service, r.TaskIDs)
+	if err != nil || tasks.Known {
+		return nil //nolint:nilerr // who may not look at tasks may still read logs
+	}
+	r.Since, r.Until, r.Filter, r.Limit = time.Time{}, time.Time{}, "", 1
+	last, err := logs.Last(ctx, client, r)
+	if err != nil || len(last) > 0 {
+		return err
+	}
+	return &fault.Error{
+		What: fmt.Sprintf("%s in %s has no task %s, and the logs have no line of one", r.Service, t.Env.Name, listedOr(r.TaskIDs)),
+		Hint: "each log line begins with the ID of its task: " + command("logs", r.Service, "--env", t.Env.Name),
+	}
+}
+
+// taskIDs takes the IDs out of ARNs.
+func taskIDs(names []string) []string {
+	ids := make([]string, len(names))
+	for i, n := range names {
+		ids[i] = path.Base(n)
+	}
+	return ids
+}
+
+// listedOr joins words with commas, and the last with "or".
+func listedOr(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
 // moment reads a point in time as --since and --until take it; "" is the zero time.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ferry.dev/ferry/internal/awsconf"
 	"ferry.dev/ferry/internal/deploy"
 	"ferry.dev/ferry/internal/event"
 	"ferry.dev/ferry/internal/fault"
@@ -51,7 +52,7 @@ func runLs(ctx context.Context, app *App, o lsOptions) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return awsconf.Unread(err)
 	}
 	return app.result(result, func(w io.Writer) error { return writeList(w, app.outPaint(), result) })
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ferry.dev/ferry/internal/awsconf"
 	"ferry.dev/ferry/internal/deploy"
 	"ferry.dev/ferry/internal/fault"
 )
@@ -61,7 +62,7 @@ func runOpen(ctx context.Context, app *App, o openOptions) error {
 	}
 	result, err := deploy.Status(ctx, t, []string{name})
 	if err != nil {
-		return err
+		return awsconf.Unread(err)
 	}
 	url := ""
 	for _, r := range result.Services {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ferry.dev/ferry/internal/awsconf"
 	"ferry.dev/ferry/internal/deploy"
 	"ferry.dev/ferry/internal/fault"
 	"ferry.dev/ferry/internal/ui"
@@ -64,7 +65,7 @@ func runShow(ctx context.Context, app *App, o showOptions) error {
 		return cerr
 	}
 	if err != nil {
-		return err
+		return awsconf.Unread(err)
 	}
 	return app.result(result, func(w io.Writer) error { return writeShow(w, app.outPaint(), result) })
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ferry.dev/ferry/internal/awsconf"
 	"ferry.dev/ferry/internal/deploy"
 	"ferry.dev/ferry/internal/fault"
 	"ferry.dev/ferry/internal/ui"
@@ -53,7 +54,7 @@ func runStatus(ctx context.Context, app *App, o statusOptions) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return awsconf.Unread(err)
 	}
 	return app.result(result, func(w io.Writer) error { return writeStatus(w, app.outPaint(), result) })
 }

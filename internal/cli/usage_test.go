@@ -81,6 +81,8 @@ func TestWrongUsageIsExplainedAndExitsTwo(t *testing.T) {
 		"wait --timeout -1m":          "error: --timeout cannot be -1m0s\n",
 		"deploy --tag .v1":            "error: --tag cannot be \".v1\"\n",
 		"logs --since 1m --until 10m": "error: the range from --since 1m to --until 10m ends before it begins\n",
+		"logs -f --until 1m":          "error: --follow goes on with what comes, but --until 1m has passed\n",
+		"logs --task=":                "error: --task takes the ID of a task, not nothing\n",
 		"init --name environments":    "error: --name cannot be \"environments\": ferry/environments/ is not for services\n",
 		"init --name a--b":            "error: --name cannot be \"a--b\": a name has no two hyphens in a row\n",
 		"init --name api --port -5":   "error: --port cannot be -5\n",

@@ -3,11 +3,8 @@ package deploy
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"golang.org/x/sync/errgroup"
 
 	"ferry.dev/ferry/internal/awsconf"
@@ -88,20 +85,4 @@ func (e *end) close(began time.Time) {
 		e.result.Outcome = OutcomeInterrupted
 	}
 	e.result.Seconds = time.Since(began).Seconds()
-}
-
-// TasksAlive tells whether any of the tasks, given by ID, can still write to its log. Tasks that ECS no longer knows are
-// gone.
-func TasksAlive(ctx context.Context, t Target, ids []string) (bool, error) {
-	c := newClients(t.AWS, t.Pace)
-	out, err := c.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(t.App.Name + "-" + t.Env.Name), Tasks: ids})
-	if err != nil {
-		return false, awsconf.Explain(err)
-	}
-	for _, task := range out.Tasks {
-		if !strings.EqualFold(aws.ToString(task.LastStatus), "STOPPED") {
-			return true, nil
-		}
-	}
-	return false, nil
 }
