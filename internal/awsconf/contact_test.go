@@ -157,7 +157,7 @@ func TestAFailureToFetchCredentialsSaysWhoseAndWhy(t *testing.T) {
 			"the AWS credentials cannot be used: sts:AssumeRole failed: " + page.URL + " answered HTTP 500 with text/html, which is not AWS's protocol",
 			"the endpoint may not implement this operation, or a proxy answers for it; see AWS_ENDPOINT_URL and HTTPS_PROXY"},
 		"a role at an endpoint that is not there": {role + "[profile base]\naws_access_key_id = A\naws_secret_access_key = s\n", "http://127.0.0.1:1",
-			"the AWS credentials cannot be used: 127.0.0.1:1 cannot be reached: connection refused", "check the network and the proxy settings, and try again"},
+			"the AWS credentials cannot be used: 127.0.0.1:1 cannot be reached: connection refused", "nothing listens there; see AWS_ENDPOINT_URL, and endpoint_url in ~/.aws/config"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -116,6 +116,9 @@ func unreachable(err error) error {
 		}
 	}
 	hint := "check the network and the proxy settings, and try again"
+	if Loopback("http://" + host) {
+		hint = "nothing listens there; see AWS_ENDPOINT_URL, and endpoint_url in ~/.aws/config"
+	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) && dns.IsNotFound {
 		hint = "the name does not exist: check the region and AWS_ENDPOINT_URL"
