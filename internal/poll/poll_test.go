@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -149,7 +148,7 @@ func TestAWaitThatLosesItsPatienceSaysForHowLongAWSWasSilent(t *testing.T) {
 		return err == nil, err
 	})
 	want := "no answer from AWS for 1s: " + gone + " cannot be reached: connection refused"
-	if err == nil || err.Error() != want || !strings.Contains(fault.Hint(err), "check the network") || !poll.Passing(err) {
+	if err == nil || err.Error() != want || fault.Hint(err) == "" || !poll.Passing(err) {
 		t.Errorf("got %v with hint %q, want %s", err, fault.Hint(err), want)
 	}
 }
