@@ -64,7 +64,7 @@ func Load(ctx context.Context, o Options) (aws.Config, error) {
 		}
 	}
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return aws.Config{}, refusedCredentials(o, processed(cfg, err))
+		return aws.Config{}, refusedCredentials(o, placed(cfg, err))
 	}
 	return cfg, nil
 }

@@ -110,7 +110,8 @@ func expired(err error) bool {
 		return false
 	}
 	switch api.ErrorCode() {
-	case "ExpiredToken", "ExpiredTokenException", "RequestExpired", "UnauthorizedException", "UnauthorizedSSOTokenError":
+	case "ExpiredToken", "ExpiredTokenException", "RequestExpired", "UnauthorizedException", "UnauthorizedSSOTokenError",
+		"InvalidGrantException": // of SSO's own token
 		return true
 	}
 	return false

@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -235,3 +237,34 @@ type timeout struct{}
 func (timeout) Error() string   { return "i/o timeout" }
 func (timeout) Timeout() bool   { return true }
 func (timeout) Temporary() bool { return true }
+
+func TestALoginThatHasEndedAsksForAnother(t *testing.T) {
+	const config = "[profile dev]\nsso_session = corp\nsso_account_id = 111111111111\nsso_role_name = dev\nregion = eu-west-1\n" +
+		"[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.awsapps.com/start\n" +
+		"[profile role]\nrole_arn = arn:aws:iam::111111111111:role/deploy\nsource_profile = dev\nregion = eu-west-1\n"
+	for name, tt := range map[string]struct{ profile, token string }{
+		"expired":            {"dev", `{"accessToken":"hush-hush","expiresAt":"2020-01-01T00:00:00Z"}`},
+		"broken":             {"dev", "hush-hush"},
+		"expired for a role": {"role", `{"accessToken":"hush-hush","expiresAt":"2020-01-01T00:00:00Z"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			machine(t, nil, config, "")
+			cache := filepath.Join(os.Getenv("HOME"), ".aws", "sso", "cache")
+			if err := os.MkdirAll(cache, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			// The SDK names the file by the SHA-1 of the session's name, "corp".
+			if err := os.WriteFile(filepath.Join(cache, "ee0bfd2552fbd840c02cc48b6e823320543c450f.json"), []byte(tt.token), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := Load(t.Context(), Options{Profile: tt.profile})
+			got := faultOf(t, err)
+			shown := err.Error()
+			got.Err = nil
+			want := fault.Error{Code: fault.Refused, What: "the AWS login has expired, or cannot be read", Hint: "log in again with: aws sso login --profile dev"}
+			if diff := cmp.Diff(want, got); diff != "" || strings.Contains(shown, "hush-hush") {
+				t.Errorf("%s\n%s", shown, diff)
+			}
+		})
+	}
+}

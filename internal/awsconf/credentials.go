@@ -119,6 +119,7 @@ func refusedCredentials(o Options, err error) error {
 		badSSO    *ssocreds.InvalidTokenError
 		noSource  config.SharedConfigAssumeRoleError
 		process   *processError
+		login     loginError
 	)
 	profile := ""
 	if o.Profile != "" {
@@ -138,6 +139,8 @@ func refusedCredentials(o Options, err error) error {
 			"run its command by hand to see what it says; it is in ~/.aws/config", process)
 	case neverLoggedIn(err):
 		return refused("nobody is logged in with this AWS profile", "log in with: aws sso login"+profile, nil)
+	case errors.As(err, &login):
+		return refused("the AWS login has expired, or cannot be read", "log in again with: aws sso login --profile "+login.profile, short(err))
 	case errors.As(err, &badSSO), expired(err):
 		return refused("the AWS login has expired", "log in again with: aws sso login"+profile, short(err))
 	case onlyMetadataLeft(err):
@@ -174,18 +177,33 @@ func (p *processError) Error() string {
 
 func (p *processError) Unwrap() error { return p.err }
 
-// processed names the profile whose credential_process is behind err, if one is.
-func processed(cfg aws.Config, err error) error {
-	var process *processcreds.ProviderError
-	if !errors.As(err, &process) {
-		return err
-	}
+// loginError is a login in the SSO cache that is of no use: it has ended, or its file is broken. The SDK has no type for it.
+type loginError struct {
+	error
+	profile string // that has the session, maybe as the source of the one in use
+}
+
+func (l loginError) Unwrap() error { return l.error }
+
+// placed tells a failure of a profile's credential_process, and of the login that its SSO session has left on this
+// machine, from all others: only the profile can tell.
+func placed(cfg aws.Config, err error) error {
 	_, shared := sources(cfg)
 	last := &shared
 	for last.Source != nil {
 		last = last.Source
 	}
-	return &processError{last.Profile, err}
+	var process *processcreds.ProviderError
+	if errors.As(err, &process) {
+		return &processError{last.Profile, err}
+	}
+	var call *smithy.OperationError
+	sso := last.SSOSession != nil || last.SSOStartURL != ""
+	asked := errors.As(err, &call) && call.Service() != sts.ServiceID
+	if sso && !asked && !neverLoggedIn(err) && !errors.Is(err, context.Canceled) {
+		return loginError{err, last.Profile}
+	}
+	return err
 }
 
 // neverLoggedIn tells whether the file in which `aws sso login` keeps its token is missing.
