@@ -18,7 +18,8 @@ import (
 
 type showOptions struct {
 	target
-	Service string
+	Service  string
+	Manifest bool
 }
 
 func newShowCmd(app *App, run func(context.Context, *App, showOptions) error) *cobra.Command {
@@ -26,8 +27,13 @@ func newShowCmd(app *App, run func(context.Context, *App, showOptions) error) *c
 	cmd := &cobra.Command{
 		Use:   "show [SERVICE]",
 		Short: "Show one service as its manifest says, and as it stands",
+		Long: `Show one service as its manifest says, and as it stands.
+With --manifest nothing is asked of AWS: the manifest is shown as the environment has it, with its overrides laid over it
+and every default written out, and behind each value where it came from. Without SERVICE that is the environment's own
+manifest and each service's.`,
 		Example: `  $ ferry show web --env test
-  $ ferry show web --env test --output json`,
+  $ ferry show web --env test --output json
+  $ ferry show web --env prod --manifest    # what prod has, and which file and line says so`,
 		Args:              atMostOne,
 		ValidArgsFunction: app.completeServices,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -36,6 +42,7 @@ func newShowCmd(app *App, run func(context.Context, *App, showOptions) error) *c
 		},
 	}
 	o.flags(app, cmd)
+	cmd.Flags().BoolVar(&o.Manifest, "manifest", false, "Show the manifest as the environment has it, with where each value came from.")
 	return exits(cmd, fault.OK, fault.Failed, fault.Usage, fault.Refused)
 }
 
@@ -48,6 +55,9 @@ func first(words []string) string {
 }
 
 func runShow(ctx context.Context, app *App, o showOptions) error {
+	if o.Manifest {
+		return runShowManifest(ctx, app, o)
+	}
 	s, err := app.scene(ctx, o.target)
 	if err != nil {
 		return err

@@ -42,29 +42,41 @@ func ParseApp(file string, src []byte) (App, diag.List) {
 
 // ParseEnvironment reads environments/<env>/manifest.yml. The value is usable only if the diagnostics hold no error.
 func ParseEnvironment(file string, src []byte, o Options) (Environment, diag.List) {
+	d, e := readEnvironment(file, src, o)
+	return e, d.result()
+}
+
+// readEnvironment leaves the resolved tree in the document.
+func readEnvironment(file string, src []byte, o Options) (*document, Environment) {
 	d := parse(file, src)
 	kind, ok := d.kindOf(func(k Kind) bool { return k.Letter == kindEnvironment })
 	if !ok {
-		return Environment{}, d.result()
+		return d, Environment{}
 	}
 	d.resolve(kind, o)
 	e := decodeEnvironment(d.root)
 	d.validateEnvironment(e, o)
-	return e, d.result()
+	return d, e
 }
 
 // ParseWorkload reads <service>/manifest.yml for the environment o.Env. The value is usable only if the diagnostics
 // hold no error.
 func ParseWorkload(file string, src []byte, o Options) (Workload, diag.List) {
+	d, w := readWorkload(file, src, o)
+	return w, d.result()
+}
+
+// readWorkload leaves the resolved tree in the document.
+func readWorkload(file string, src []byte, o Options) (*document, Workload) {
 	d := parse(file, src)
 	kind, ok := d.kindOf(func(k Kind) bool { return isService(k.Letter) })
 	if !ok {
-		return Workload{}, d.result()
+		return d, Workload{}
 	}
 	d.resolve(kind, o)
 	w := decodeWorkload(d.root)
 	d.validateWorkload(kind, w, o)
-	return w, d.result()
+	return d, w
 }
 
 // Check returns what is wrong with a manifest of any type: a workload is read for each of the environments, for each that

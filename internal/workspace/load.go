@@ -59,12 +59,7 @@ func (w *Workspace) options(o manifest.Options, env string) manifest.Options {
 // Environment reads one environment's manifest. The built-in one needs no file; where the user writes it, account and
 // region are those of the endpoint on this machine.
 func (w *Workspace) Environment(name string, o manifest.Options) (manifest.Environment, diag.List, error) {
-	file := filepath.Join(w.Root, environmentsName, name, manifestFile)
-	src, err := w.read("environment", name, file, w.environmentNames)
-	shown := w.display(file)
-	if name == Local && errors.Is(err, fs.ErrNotExist) {
-		src, shown, err = manifests.Sample(manifests.LocalEnvironment), builtIn, nil
-	}
+	shown, src, err := w.environmentSource(name)
 	if err != nil {
 		return manifest.Environment{}, nil, err
 	}
@@ -76,19 +71,53 @@ func (w *Workspace) Environment(name string, o manifest.Options) (manifest.Envir
 	return e, list, nil
 }
 
+// environmentSource reads the text of an environment's manifest, and names its file.
+func (w *Workspace) environmentSource(name string) (shown string, src []byte, err error) {
+	file := filepath.Join(w.Root, environmentsName, name, manifestFile)
+	src, err = w.read("environment", name, file, w.environmentNames)
+	if name == Local && errors.Is(err, fs.ErrNotExist) {
+		return builtIn, manifests.Sample(manifests.LocalEnvironment), nil
+	}
+	return w.display(file), src, err
+}
+
+// ResolvedEnvironment is one environment's manifest with its defaults and where each value came from. It is usable only
+// if the diagnostics, Environment's own, hold no error.
+func (w *Workspace) ResolvedEnvironment(name string, o manifest.Options) (manifest.Resolved, diag.List, error) {
+	_, list, err := w.Environment(name, o)
+	if err != nil || list.HasErrors() {
+		return manifest.Resolved{}, list, err
+	}
+	shown, src, err := w.environmentSource(name)
+	if err != nil {
+		return manifest.Resolved{}, nil, err
+	}
+	r, _ := manifest.ResolveEnvironment(shown, src, w.options(o, name))
+	if name == Local {
+		r.Fill("account", localAccount)
+		r.Fill("region", localRegion)
+	}
+	return r, list, nil
+}
+
+// What the endpoint on this machine is.
+const (
+	localAccount = "000000000000"
+	localRegion  = "us-east-1"
+)
+
 // localise gives the built-in environment its account and region.
 func localise(e *manifest.Environment, file string, src []byte) diag.List {
-	const account, region = "000000000000", "us-east-1"
 	var list diag.List
-	if e.Account != "" && e.Account != account {
+	if e.Account != "" && e.Account != localAccount {
 		list = append(list, diag.Diagnostic{
 			Position: manifest.Locate(file, src)("account"), Severity: diag.Error, Path: "account",
 			Message: "the environment local is on this machine: it has no account in AWS", Hint: "remove it",
 		})
 	}
-	e.Account = account
+	e.Account = localAccount
 	if e.Region == "" {
-		e.Region = region
+		e.Region = localRegion
 	}
 	return list
 }
@@ -108,6 +137,22 @@ func (w *Workspace) Service(name, env string, o manifest.Options) (manifest.Work
 	wl, list := manifest.ParseWorkload(w.display(file), src, w.options(o, env))
 	list = append(list, w.named(w.display(file), src, name, &wl.Name)...)
 	return wl, list, nil
+}
+
+// ResolvedService is one workload's manifest as an environment has it, with where each value came from. It is usable only
+// if the diagnostics, Service's own, hold no error.
+func (w *Workspace) ResolvedService(name, env string, o manifest.Options) (manifest.Resolved, diag.List, error) {
+	_, list, err := w.Service(name, env, o)
+	if err != nil || list.HasErrors() {
+		return manifest.Resolved{}, list, err
+	}
+	file := filepath.Join(w.Root, name, manifestFile)
+	src, err := w.read("service", name, file, w.Services)
+	if err != nil {
+		return manifest.Resolved{}, nil, err
+	}
+	r, _ := manifest.ResolveWorkload(w.display(file), src, w.options(o, env))
+	return r, list, nil
 }
 
 // read reads a manifest. A name that is not there is an error that lists those that are; it wraps fs.ErrNotExist.
