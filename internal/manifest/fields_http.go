@@ -90,17 +90,17 @@ func httpFields() []Field {
 }
 
 func httpFieldsToCome() []Field {
-	rules := "several listener rules for one service"
+	rules := "several listener rules for one service; http.path covers what lies below it, http.alias takes several names"
 	zone := "host names in a Route 53 zone; point the name at the load balancer yourself"
-	sidecar := "sidecar containers"
+	sidecar := "sidecar containers; http.target_port chooses the port"
 	return []Field{
-		{Path: "http.alb", Type: "string", Kinds: "LB", Later: "load balancers that exist already"},
+		{Path: "http.alb", Type: "string", Kinds: "LB", Later: "load balancers that exist already; the environment makes its own"},
 		{Path: "http.alias[].hosted_zone", Type: "string", Kinds: "LB", Later: zone},
 		{Path: "http.hosted_zone", Type: "string", Kinds: "LB", Later: zone},
 		{Path: "http.target_container", Type: "string", Kinds: "LB", Later: sidecar},
 		{Path: "http.targetContainer", Type: "string", Kinds: "LB", Later: sidecar},
 		{Path: "http.additional_rules", Type: "list(map)", Kinds: "LB", Later: rules},
-		{Path: "http.private", Type: "bool or map", Kinds: "R", Later: "Request-Driven Web Services"},
-		{Path: "http.certificate", Type: "string", Kinds: "S", Later: "Static Sites"},
+		{Path: "http.private", Type: "bool or map", Kinds: "R", Later: "Request-Driven Web Services; a Backend Service answers within the environment"},
+		{Path: "http.certificate", Type: "string", Kinds: "S", Later: "Static Sites; a Load Balanced Web Service has the environment's http.public.certificates"},
 	}
 }

@@ -5,10 +5,10 @@ func workloadFieldsToCome() []Field {
 	const (
 		scaling  = "auto scaling; write a number of tasks"
 		imported = "values that other stacks export; write the value itself"
-		sidecars = "sidecar containers"
+		sidecars = "sidecar containers; a service of its own can do the work, reached by network.connect"
 		firelens = "log routers (FireLens); output goes to CloudWatch Logs"
-		worker   = "Worker Services"
-		job      = "Scheduled Jobs"
+		worker   = "Worker Services; a Backend Service can poll a queue that exists"
+		job      = "Scheduled Jobs; a Backend Service can keep the time itself"
 	)
 	return []Field{
 		{Path: "count.spot", Type: "int", Kinds: "LBWJ", Later: "Fargate Spot; write a number of tasks"},
@@ -24,7 +24,7 @@ func workloadFieldsToCome() []Field {
 		{Path: "network.vpc.security_groups[].from_cfn", Type: "string", Kinds: "LBWJ", Later: imported},
 		{Path: "network.vpc.security_groups.groups[].from_cfn", Type: "string", Kinds: "LBWJ", Later: imported},
 		{Path: "network.vpc.placement.subnets.from_tags", Type: "map", Kinds: "LBWJR", Later: "subnets found by their tags; write their ids"},
-		{Path: "storage", Type: "map", Kinds: "LBWJ", Later: "volumes and ephemeral storage above 20 GiB"},
+		{Path: "storage", Type: "map", Kinds: "LBWJ", Later: "volumes and ephemeral storage above 20 GiB; a Fargate task has 20 GiB of its own until it ends"},
 		{Path: "logging.image", Type: "string", Kinds: "LBWJ", Later: firelens},
 		{Path: "logging.destination", Type: "map(string)", Kinds: "LBWJ", Later: firelens},
 		{Path: "logging.enableMetadata", Type: "bool", Kinds: "LBWJ", Later: firelens},
@@ -34,28 +34,28 @@ func workloadFieldsToCome() []Field {
 		{Path: "logging.secrets", Type: "map", Kinds: "LBWJ", Later: firelens},
 		{Path: "logging.env_file", Type: "string", Kinds: "LBWJ", Later: firelens},
 		{Path: "sidecars", Type: "map", Kinds: "LBWJ", Later: sidecars},
-		{Path: "publish", Type: "map", Kinds: "LBWJR", Later: "SNS topics"},
-		{Path: "taskdef_overrides", Type: "list(map)", Kinds: "LBWJ", Later: "patches of the task definition"},
+		{Path: "publish", Type: "map", Kinds: "LBWJR", Later: "SNS topics; name one that exists in variables"},
+		{Path: "taskdef_overrides", Type: "list(map)", Kinds: "LBWJ", Later: "patches of the task definition; ferry package writes it as a file to change"},
 		{Path: "nlb", Type: "map", Kinds: "L", Later: "Network Load Balancers; http gives an Application Load Balancer"},
-		{Path: "deployment", Type: "map", Kinds: "LBW", Later: "other deployment settings than rolling with 100 to 200 percent and automatic rollback"},
-		{Path: "observability", Type: "map", Kinds: "LBWR", Later: "tracing"},
+		{Path: "deployment", Type: "map", Kinds: "LBW", Later: "deployment settings; every deployment is rolling, with 100 to 200 percent of the tasks and automatic rollback"},
+		{Path: "observability", Type: "map", Kinds: "LBWR", Later: "tracing; observability.container_insights of the environment records metrics"},
 		{Path: "subscribe", Type: "map", Kinds: "W", Later: worker},
 		{Path: "on", Type: "map", Kinds: "J", Later: job},
 		{Path: "timeout", Type: "string", Kinds: "J", Later: job},
 		{Path: "retries", Type: "int", Kinds: "J", Later: job},
-		{Path: "tags", Type: "map(string)", Kinds: "R", Later: "Request-Driven Web Services"},
-		{Path: "files", Type: "list(map)", Kinds: "S", Later: "Static Sites"},
+		{Path: "tags", Type: "map(string)", Kinds: "R", Later: "Request-Driven Web Services; a Load Balanced Web Service does the work, and app.yml has tags"},
+		{Path: "files", Type: "list(map)", Kinds: "S", Later: "Static Sites; a Load Balanced Web Service can serve files"},
 	}
 }
 
 // environmentFieldsToCome are the same for environments.
 func environmentFieldsToCome() []Field {
 	const (
-		cdn  = "CloudFront in front of the load balancer"
-		logs = "access logs of the load balancer"
+		cdn  = "CloudFront in front of the load balancer; http.public is reached without"
+		logs = "access logs of the load balancer; observability.container_insights records metrics"
 	)
 	return []Field{
-		{Path: "network.vpc.flow_logs", Type: "bool or map", Kinds: "E", Later: "VPC flow logs"},
+		{Path: "network.vpc.flow_logs", Type: "bool or map", Kinds: "E", Later: "VPC flow logs; network.vpc.id takes a VPC that has them"},
 		{Path: "http.public.access_logs", Type: "bool or map", Kinds: "E", Later: logs},
 		{Path: "http.public.ingress.cdn", Type: "bool", Kinds: "E", Later: cdn},
 		{Path: "http.public.security_groups.ingress.from_vpc", Type: "bool", Kinds: "E", Later: "the VPC as a source of a public load balancer; requests from within come from its public side"},
