@@ -56,7 +56,7 @@ No AWS account yet? The environment "local" is built in: ferry deploy --env loca
 	complete(root, "output", outputText, outputJSON)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return app.checkGlobal() }
 
-	add(root, groupStart, newInitCmd(app, runInit), newValidateCmd(app, runValidate), newPackageCmd(app, runPackage), newLocalCmd(app))
+	add(root, groupStart, newInitCmd(app, runInit), newValidateCmd(app, runValidate), newExplainCmd(app, runExplain), newPackageCmd(app, runPackage), newLocalCmd(app))
 	add(root, groupDaily, newDeployCmd(app, runDeploy), newWaitCmd(app, runWait), newStatusCmd(app, runStatus), newLogsCmd(app, runLogs),
 		newOpenCmd(app, runOpen), newLsCmd(app, runLs), newShowCmd(app, runShow), newDeleteCmd(app))
 	add(root, groupOther, newVersionCmd(app, runVersion), newCompletionCmd(app, runCompletion))

@@ -21,6 +21,9 @@ type Kind struct {
 	Supported bool   // this version deploys it
 }
 
+// Name is what `type:` says, or app.yml.
+func (k Kind) Name() string { return typeName(k.Letter) }
+
 // Kinds returns every kind of manifest that ferry knows.
 func Kinds() []Kind {
 	return []Kind{
