@@ -89,7 +89,7 @@ func TestAWaitThatAWSDoesNotAnswerSaysSoUntilItDoes(t *testing.T) {
 	t.Parallel()
 	refused := &smithyhttp.RequestSendError{Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}
 	for text, failure := range map[string]error{
-		"rain; no answer from AWS for 1s: connection refused":                         refused,
+		"rain; no answer from AWS for 1s: connection refused":                refused,
 		"rain; only errors from AWS for 1s: slow down (ThrottlingException)": throttled(),
 	} {
 		var told []string
