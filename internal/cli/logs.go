@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/spf13/cobra"
 
 	"ferry.dev/ferry/internal/awsconf"
@@ -162,7 +161,7 @@ func (o logsOptions) lines() int {
 // It says why it ends: only a time or the end of tasks that were named can end it.
 func (a *App) follow(ctx context.Context, t deploy.Target, r logs.Request, out *logWriter) error {
 	client := logs.NewClient(t.AWS)
-	if err := a.findTasks(ctx, t, client, r); err != nil {
+	if err := a.findTasks(ctx, t, r); err != nil {
 		return err
 	}
 	if r.Since.IsZero() && r.Limit > 0 {
@@ -196,7 +195,7 @@ func (a *App) follow(ctx context.Context, t deploy.Target, r logs.Request, out *
 }
 
 // findTasks refuses to follow tasks that ECS does not know and that left no line, of which nothing can come.
-func (a *App) findTasks(ctx context.Context, t deploy.Target, client *cloudwatchlogs.Client, r logs.Request) error {
+func (a *App) findTasks(ctx context.Context, t deploy.Target, r logs.Request) error {
 	if len(r.TaskIDs) == 0 {
 		return nil
 	}
@@ -205,7 +204,7 @@ func (a *App) findTasks(ctx context.Context, t deploy.Target, client *cloudwatch
 		return nil //nolint:nilerr // who may not look at tasks may still read logs
 	}
 	r.Since, r.Until, r.Filter, r.Limit = time.Time{}, time.Time{}, "", 1
-	last, err := logs.Last(ctx, client, r)
+	last, err := logs.Last(ctx, logs.NewClient(t.AWS), r)
 	if err != nil || len(last) > 0 {
 		return err
 	}
