@@ -92,7 +92,7 @@ func runLogs(ctx context.Context, app *App, o logsOptions) error {
 	if err != nil {
 		return err
 	}
-	t, err := app.connect(ctx, s)
+	t, err := app.connectToRead(ctx, s)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,8 @@ func newLsCmd(app *App, run func(context.Context, *App, lsOptions) error) *cobra
 		Aliases: []string{"list"},
 		Short:   "List the application's environments and services",
 		Long: `List the application's environments and services, and where they stand. Each environment's account is asked, or only the
-one that --env names; one that cannot be asked (no credentials for it) is listed without its state.`,
+one that --env names; one that cannot be asked (no credentials for it, or those of another account) is listed without its
+state.`,
 		Example: `  $ ferry ls
   $ ferry ls --env test --output json`,
 		Args: none,
@@ -65,7 +66,7 @@ func (a *App) reachable(ctx context.Context, s scene, only string) ([]deploy.Tar
 		if err != nil {
 			return nil, err
 		}
-		t, err := a.connect(ctx, one)
+		t, err := a.connectToRead(ctx, one)
 		return []deploy.Target{t}, err
 	}
 	names, err := s.ws.Environments()
@@ -85,7 +86,7 @@ func (a *App) reachable(ctx context.Context, s scene, only string) ([]deploy.Tar
 			all = append(all, one.target())
 			continue
 		}
-		t, err := a.connect(ctx, one)
+		t, err := a.connectToRead(ctx, one)
 		if err != nil {
 			a.notice(event.Notice{Level: event.Warning, Text: fmt.Sprintf("%s was not asked: %s", name, ui.Redact(err.Error()))})
 			t = one.target()

@@ -156,6 +156,15 @@ func (a *App) connect(ctx context.Context, s scene) (deploy.Target, error) {
 	return t, err
 }
 
+// connectToRead makes the target of a scene, and makes sure that it is of the scene's account.
+func (a *App) connectToRead(ctx context.Context, s scene) (deploy.Target, error) {
+	t, err := a.connect(ctx, s)
+	if err == nil {
+		err = t.Guard(ctx)
+	}
+	return t, err
+}
+
 // target is the scene without a connection: enough for what is offline.
 func (s scene) target() deploy.Target {
 	return deploy.Target{Workspace: s.ws, App: s.app, Env: s.env, Options: s.options}

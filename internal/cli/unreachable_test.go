@@ -87,3 +87,23 @@ func TestADirectoryThatCannotBeMadeForLocalIsNamedWithTheReason(t *testing.T) {
 		t.Error("it was made")
 	}
 }
+
+// The SDK reads the process's environment: this test does not run in parallel.
+func TestNothingIsReadInAnotherAccountThanTheEnvironments(t *testing.T) {
+	s := worker(t)
+	h := onLocal(t, s)
+	for _, v := range h.Env() {
+		name, value, _ := strings.Cut(v, "=")
+		t.Setenv(name, value)
+	}
+	s.file("ferry/environments/test/manifest.yml", "name: test\ntype: Environment\nregion: us-east-1\naccount: \"123456789012\"\n")
+	for _, args := range []string{"status", "show", "ls", "logs"} {
+		o := s.ferry(args, "--env", "test")
+		if o.Code != fault.Refused || !strings.Contains(o.Stderr, "the credentials belong to account 000000000000") {
+			t.Errorf("%s: exit %d\n%s%s", args, o.Code, o.Stdout, o.Stderr)
+		}
+	}
+	if o := s.ok("ls"); !strings.Contains(o.Stderr, "test was not asked: the credentials belong to account 000000000000") {
+		t.Errorf("ls:\n%s%s", o.Stdout, o.Stderr)
+	}
+}

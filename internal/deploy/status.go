@@ -29,7 +29,7 @@ const NotDeployed = "NOT DEPLOYED"
 const mostMessages = 5
 
 // Status reads the state of services in an environment; none named: those of the workspace and those that run there.
-// It makes two calls side by side, then one for every ten services, then two for each service side by side.
+// It makes two calls side by side, or three where the environment names its account, then one for every ten services, then two for each service side by side.
 func Status(ctx context.Context, t Target, services []string) (StatusResult, error) {
 	r := StatusResult{Application: t.App.Name, Environment: t.Env.Name, Region: t.environment().Region, Services: []ServiceStatus{}}
 	l := newLine(t, Request{}, event.Discard)
@@ -40,6 +40,7 @@ func Status(ctx context.Context, t Target, services []string) (StatusResult, err
 		env, err = l.stacks.Describe(gctx, plan.EnvironmentStack(t.App.Name, t.Env.Name))
 		return err
 	})
+	g.Go(func() error { return t.Guard(gctx) })
 	if len(services) == 0 {
 		g.Go(func() (err error) { running, err = l.running(gctx); return err })
 	}
@@ -53,6 +54,16 @@ func Status(ctx context.Context, t Target, services []string) (StatusResult, err
 	r.Deployed = env.Exists()
 	r.Services, err = l.statuses(ctx, names, env)
 	return r, awsconf.Explain(err)
+}
+
+// Guard refuses credentials of another account than the environment's, in which everything would look as if it were not
+// there. It makes one call, and none where the environment names no account.
+func (t Target) Guard(ctx context.Context) error {
+	if t.Env.Account == "" {
+		return nil
+	}
+	_, err := awsconf.Guard(ctx, t.AWS, t.Env.Account, t.environmentFile())
+	return err
 }
 
 // cluster is the environment's.
