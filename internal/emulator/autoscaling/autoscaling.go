@@ -4,7 +4,6 @@ package autoscaling
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +16,7 @@ import (
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/ids"
 	"ferry.dev/ferry/internal/emulator/paging"
+	"ferry.dev/ferry/internal/emulator/persist"
 	"ferry.dev/ferry/internal/emulator/wire"
 )
 
@@ -149,18 +149,10 @@ func (s *Service) DescribeScalingActivities(context.Context, *applicationautosca
 }
 
 // Save returns the service's state.
-func (s *Service) Save() ([]byte, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return json.Marshal(s.state)
-}
+func (s *Service) Save() ([]byte, error) { return persist.Save(&s.mu, &s.state) }
 
 // Load takes what Save returned.
-func (s *Service) Load(data []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return json.Unmarshal(data, &s.state)
-}
+func (s *Service) Load(data []byte) error { return persist.Load(&s.mu, data, &s.state) }
 
 func invalid(message string) error { return &types.ValidationException{Message: &message} }
 

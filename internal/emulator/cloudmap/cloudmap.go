@@ -4,7 +4,6 @@ package cloudmap
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/ids"
 	"ferry.dev/ferry/internal/emulator/paging"
+	"ferry.dev/ferry/internal/emulator/persist"
 	"ferry.dev/ferry/internal/emulator/wire"
 )
 
@@ -209,15 +209,7 @@ func (s *Service) ListServices(context.Context, *servicediscovery.ListServicesIn
 func (s *Service) now() *time.Time { return aws.Time(s.clk.Now().Truncate(time.Millisecond)) }
 
 // Save returns the service's state.
-func (s *Service) Save() ([]byte, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return json.Marshal(s.state)
-}
+func (s *Service) Save() ([]byte, error) { return persist.Save(&s.mu, &s.state) }
 
 // Load takes what Save returned.
-func (s *Service) Load(data []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return json.Unmarshal(data, &s.state)
-}
+func (s *Service) Load(data []byte) error { return persist.Load(&s.mu, data, &s.state) }

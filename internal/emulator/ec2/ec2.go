@@ -7,11 +7,11 @@
 package ec2
 
 import (
-	"encoding/json"
 	"sync"
 	"time"
 
 	"ferry.dev/ferry/internal/emulator/ids"
+	"ferry.dev/ferry/internal/emulator/persist"
 	"ferry.dev/ferry/internal/emulator/wire"
 )
 
@@ -100,18 +100,10 @@ func (s *Service) Wire() wire.Service {
 }
 
 // Save returns the service's state.
-func (s *Service) Save() ([]byte, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return json.Marshal(s.state)
-}
+func (s *Service) Save() ([]byte, error) { return persist.Save(&s.mu, &s.state) }
 
 // Load takes what Save returned.
-func (s *Service) Load(data []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return json.Unmarshal(data, &s.state)
-}
+func (s *Service) Load(data []byte) error { return persist.Load(&s.mu, data, &s.state) }
 
 // Done is the output of operations that only say that they were done.
 type Done struct{ Return bool }

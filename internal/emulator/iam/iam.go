@@ -15,6 +15,7 @@ import (
 
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/ids"
+	"ferry.dev/ferry/internal/emulator/persist"
 	"ferry.dev/ferry/internal/emulator/wire"
 )
 
@@ -71,18 +72,10 @@ func (s *Service) Wire() wire.Service {
 }
 
 // Save returns the service's state.
-func (s *Service) Save() ([]byte, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return json.Marshal(s.roles)
-}
+func (s *Service) Save() ([]byte, error) { return persist.Save(&s.mu, &s.roles) }
 
 // Load takes what Save returned.
-func (s *Service) Load(data []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return json.Unmarshal(data, &s.roles)
-}
+func (s *Service) Load(data []byte) error { return persist.Load(&s.mu, data, &s.roles) }
 
 // role finds a role. The caller holds the lock.
 func (s *Service) role(name *string) (*role, error) {

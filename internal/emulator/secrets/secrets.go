@@ -3,7 +3,6 @@
 package secrets
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/ids"
+	"ferry.dev/ferry/internal/emulator/persist"
 	"ferry.dev/ferry/internal/emulator/wire"
 )
 
@@ -80,18 +80,10 @@ func (s *Service) Wire() wire.Service {
 }
 
 // Save returns the service's state.
-func (s *Service) Save() ([]byte, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return json.Marshal(s.secrets)
-}
+func (s *Service) Save() ([]byte, error) { return persist.Save(&s.mu, &s.secrets) }
 
 // Load takes what Save returned.
-func (s *Service) Load(data []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return json.Unmarshal(data, &s.secrets)
-}
+func (s *Service) Load(data []byte) error { return persist.Load(&s.mu, data, &s.secrets) }
 
 // Tagged lists the secrets with their tags.
 func (s *Service) Tagged() []ids.Tagged {

@@ -4,7 +4,6 @@ package ssm
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"regexp"
@@ -16,6 +15,7 @@ import (
 
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/ids"
+	"ferry.dev/ferry/internal/emulator/persist"
 	"ferry.dev/ferry/internal/emulator/wire"
 )
 
@@ -72,18 +72,10 @@ func (s *Service) Wire() wire.Service {
 }
 
 // Save returns the service's state.
-func (s *Service) Save() ([]byte, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return json.Marshal(s.parameters)
-}
+func (s *Service) Save() ([]byte, error) { return persist.Save(&s.mu, &s.parameters) }
 
 // Load takes what Save returned.
-func (s *Service) Load(data []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return json.Unmarshal(data, &s.parameters)
-}
+func (s *Service) Load(data []byte) error { return persist.Load(&s.mu, data, &s.parameters) }
 
 // Tagged lists the parameters with their tags.
 func (s *Service) Tagged() []ids.Tagged {
