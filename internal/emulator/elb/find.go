@@ -12,39 +12,28 @@ import (
 func addressKey(id string, port int32) string { return net.JoinHostPort(id, strconv.Itoa(int(port))) }
 
 func (s *Service) lbLocked(arn *string) (*loadBalancer, error) {
-	for _, lb := range s.lbs {
-		if aws.ToString(lb.LoadBalancerArn) == aws.ToString(arn) {
-			return lb, nil
-		}
-	}
-	return nil, noLoadBalancer()
+	return find(s.lbs, arn, func(lb *loadBalancer) *string { return lb.LoadBalancerArn }, noLoadBalancer)
 }
 
 func (s *Service) groupLocked(arn *string) (*targetGroup, error) {
-	for _, g := range s.groups {
-		if aws.ToString(g.TargetGroupArn) == aws.ToString(arn) {
-			return g, nil
-		}
-	}
-	return nil, noTargetGroup()
+	return find(s.groups, arn, func(g *targetGroup) *string { return g.TargetGroupArn }, noTargetGroup)
 }
 
 func (s *Service) listenerLocked(arn *string) (*listener, error) {
-	for _, l := range s.listeners {
-		if aws.ToString(l.ListenerArn) == aws.ToString(arn) {
-			return l, nil
-		}
-	}
-	return nil, noListener()
+	return find(s.listeners, arn, func(l *listener) *string { return l.ListenerArn }, noListener)
 }
 
 func (s *Service) ruleLocked(arn *string) (*rule, error) {
-	for _, r := range s.rules {
-		if aws.ToString(r.RuleArn) == aws.ToString(arn) {
-			return r, nil
-		}
+	return find(s.rules, arn, func(r *rule) *string { return r.RuleArn }, noRule)
+}
+
+// find returns the one that has an ARN.
+func find[T any](all []*T, arn *string, of func(*T) *string, missing func() error) (*T, error) {
+	i := slices.IndexFunc(all, func(x *T) bool { return aws.ToString(of(x)) == aws.ToString(arn) })
+	if i < 0 {
+		return nil, missing()
 	}
-	return nil, noRule()
+	return all[i], nil
 }
 
 // rulesOfLocked returns a listener's rules in the order in which they are tried: by priority, the default one last.
