@@ -28,9 +28,6 @@ type Client struct {
 	RolePatience time.Duration
 }
 
-// New returns a client with default pace.
-func New(cfg aws.Config) *Client { return &Client{ECS: ecs.NewFromConfig(cfg)} }
-
 // Definition is what should be live.
 type Definition struct {
 	Task    ecs.RegisterTaskDefinitionInput

@@ -8,7 +8,6 @@ package watch
 import (
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -27,11 +26,6 @@ type Client struct {
 	// Aside is how often, while all seems well, the side readings are made: service messages, target health, stopped
 	// tasks. When something fails they are made at once. Default 5 s.
 	Aside time.Duration
-}
-
-// New returns a client with default pace.
-func New(cfg aws.Config) *Client {
-	return &Client{ECS: ecs.NewFromConfig(cfg), ELB: elasticloadbalancingv2.NewFromConfig(cfg), Logs: cloudwatchlogs.NewFromConfig(cfg)}
 }
 
 // Request says what to follow.

@@ -21,7 +21,6 @@ import (
 	"ferry.dev/ferry/internal/emulator"
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/ids"
-	"ferry.dev/ferry/internal/emulator/runtime"
 	"ferry.dev/ferry/internal/emulator/runtime/virtual"
 )
 
@@ -36,7 +35,7 @@ type Handle struct {
 	Config  aws.Config       // for any SDK client; static credentials, no retries beyond the SDK's own
 	URL     string           // http://127.0.0.1:port
 	Server  *emulator.Server // for what the methods below do not reach
-	Runtime *virtual.Runtime // scripts what tasks do; nil if WithRuntime replaced it
+	Runtime *virtual.Runtime // scripts what tasks do
 	Clock   *clock.Clock
 
 	http *http.Server
@@ -52,15 +51,6 @@ func WithDir(dir string) Option { return func(o *emulator.Options) { o.Dir = dir
 
 // WithClock replaces the clock, which the default runtime shares.
 func WithClock(c *clock.Clock) Option { return func(o *emulator.Options) { o.Clock = c } }
-
-// WithRuntime runs tasks elsewhere than in the virtual runtime.
-func WithRuntime(r runtime.Runtime) Option { return func(o *emulator.Options) { o.Runtime = r } }
-
-// WithScope sets account and region.
-func WithScope(s ids.Scope) Option { return func(o *emulator.Options) { o.Scope = s } }
-
-// WithLog shows what the emulator logs.
-func WithLog(l *slog.Logger) Option { return func(o *emulator.Options) { o.Log = l } }
 
 // Start starts an emulator that ends with the test.
 func Start(t testing.TB, opts ...Option) *Handle {
@@ -83,11 +73,8 @@ func New(opts ...Option) (*Handle, error) {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	h := &Handle{Clock: o.Clock, done: make(chan struct{})}
-	if o.Runtime == nil {
-		h.Runtime = virtual.New(o.Clock)
-		o.Runtime = h.Runtime
-	}
+	h := &Handle{Clock: o.Clock, Runtime: virtual.New(o.Clock), done: make(chan struct{})}
+	o.Runtime = h.Runtime
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, errors.Join(err, o.Runtime.Close())
