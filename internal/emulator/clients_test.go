@@ -28,13 +28,8 @@ func foreign(t *testing.T, h *emulatortest.Handle, name string, args ...string) 
 
 func TestTheAWSCommandLineReadsTheEndpoint(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("aws"); err != nil {
-		t.Skip("the aws command line is not installed")
-	}
-	h := emulatortest.Start(t)
-	aws := func(line string) string {
-		return foreign(t, h, "aws", append(strings.Fields(line), "--output", "text")...)
-	}
+	run := emulatortest.AWS(t)
+	aws := func(line string) string { return run(strings.Fields(line)...) }
 	vpc := aws("ec2 create-vpc --cidr-block 10.0.0.0/16 --query Vpc.VpcId --tag-specifications ResourceType=vpc,Tags=[{Key=Name,Value=demo}]")
 	got := []string{
 		aws("sts get-caller-identity --query Account"),

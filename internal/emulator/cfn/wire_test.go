@@ -3,7 +3,6 @@ package cfn_test
 import (
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -70,28 +69,9 @@ func TestTheSDKsWaitersEndOnAStack(t *testing.T) {
 	}
 }
 
-// awsCLI runs the aws command against an emulator; the test is skipped where there is none.
-func awsCLI(t *testing.T) func(args ...string) string {
-	t.Helper()
-	if _, err := exec.LookPath("aws"); err != nil {
-		t.Skip("the aws command is not installed")
-	}
-	h := emulatortest.Start(t)
-	return func(args ...string) string {
-		t.Helper()
-		cmd := exec.CommandContext(t.Context(), "aws", args...)
-		cmd.Env = append(append(os.Environ(), "AWS_PAGER="), h.Env()...)
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("aws %s: %v\n%s", strings.Join(args, " "), err, out)
-		}
-		return strings.TrimSpace(string(out))
-	}
-}
-
 func TestTheCommandLineDeploysUpdatesAndDeletesAStack(t *testing.T) {
 	t.Parallel()
-	cli := awsCLI(t)
+	cli := emulatortest.AWS(t)
 	file := filepath.Join(t.TempDir(), "stack.yml")
 	write := func(text string) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -104,9 +84,9 @@ func TestTheCommandLineDeploysUpdatesAndDeletesAStack(t *testing.T) {
 	write(logs(30, "/cli", ""))
 	cli(deploy...)
 	got := []string{
-		cli("cloudformation", "describe-stacks", "--stack-name", "app", "--query", "Stacks[0].[StackStatus,Outputs[0].OutputValue,Tags[0].Value]", "--output", "text"),
-		cli("cloudformation", "list-stack-resources", "--stack-name", "app", "--query", "StackResourceSummaries[].[LogicalResourceId,PhysicalResourceId,ResourceStatus]", "--output", "text"),
-		cli("logs", "describe-log-groups", "--query", "logGroups[].[logGroupName,retentionInDays]", "--output", "text"),
+		cli("cloudformation", "describe-stacks", "--stack-name", "app", "--query", "Stacks[0].[StackStatus,Outputs[0].OutputValue,Tags[0].Value]"),
+		cli("cloudformation", "list-stack-resources", "--stack-name", "app", "--query", "StackResourceSummaries[].[LogicalResourceId,PhysicalResourceId,ResourceStatus]"),
+		cli("logs", "describe-log-groups", "--query", "logGroups[].[logGroupName,retentionInDays]"),
 		cli("cloudformation", "deploy", "--stack-name", "app", "--template-file", file, "--tags", "team=a", "--no-fail-on-empty-changeset"),
 	}
 	want := []string{"UPDATE_COMPLETE\t/cli\ta", "One\t/cli\tUPDATE_COMPLETE", "/cli\t30", ""}
@@ -117,7 +97,7 @@ func TestTheCommandLineDeploysUpdatesAndDeletesAStack(t *testing.T) {
 	}
 	cli("cloudformation", "delete-stack", "--stack-name", "app")
 	cli("cloudformation", "wait", "stack-delete-complete", "--stack-name", "app")
-	if left := cli("logs", "describe-log-groups", "--query", "logGroups[].logGroupName", "--output", "text"); left != "" && left != "None" {
+	if left := cli("logs", "describe-log-groups", "--query", "logGroups[].logGroupName"); left != "" && left != "None" {
 		t.Errorf("left over: %s", left)
 	}
 }

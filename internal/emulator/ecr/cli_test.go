@@ -1,9 +1,6 @@
 package ecr_test
 
 import (
-	"os"
-	"os/exec"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,20 +15,7 @@ import (
 // TestTheCommandLineSignsInAndSeesWhatWasPushed takes password and address from the aws command, as a shell script would.
 func TestTheCommandLineSignsInAndSeesWhatWasPushed(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("aws"); err != nil {
-		t.Skip("the aws command is not installed")
-	}
-	h := emulatortest.Start(t)
-	cli := func(args ...string) string {
-		t.Helper()
-		cmd := exec.CommandContext(t.Context(), "aws", append([]string{"--output", "text"}, args...)...)
-		cmd.Env = append(append(os.Environ(), "AWS_PAGER="), h.Env()...)
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("aws %s: %v\n%s", strings.Join(args, " "), err, out)
-		}
-		return strings.TrimSpace(string(out))
-	}
+	cli := emulatortest.AWS(t)
 	uri := cli("ecr", "create-repository", "--repository-name", "demo/cli", "--query", "repository.repositoryUri")
 	ref, err := name.ParseReference(uri + ":one")
 	if err != nil {

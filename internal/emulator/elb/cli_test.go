@@ -1,8 +1,6 @@
 package elb_test
 
 import (
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -14,20 +12,7 @@ import (
 // TestTheCommandLineBuildsALoadBalancerThatAnswers goes the way of a user: everything by the aws command, the answer by HTTP.
 func TestTheCommandLineBuildsALoadBalancerThatAnswers(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("aws"); err != nil {
-		t.Skip("the aws command is not installed")
-	}
-	h := emulatortest.Start(t)
-	cli := func(args ...string) string {
-		t.Helper()
-		cmd := exec.CommandContext(t.Context(), "aws", append([]string{"--output", "text"}, args...)...)
-		cmd.Env = append(append(os.Environ(), "AWS_PAGER="), h.Env()...)
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("aws %s: %v\n%s", strings.Join(args, " "), err, out)
-		}
-		return strings.TrimSpace(string(out))
-	}
+	cli := emulatortest.AWS(t)
 	w := &world{t: t}
 	target := w.serve("from the command line").Listener.Addr().String()
 	_, number, _ := strings.Cut(target, ":")

@@ -1,0 +1,28 @@
+package emulatortest
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// AWS returns the aws command, pointed at a new emulator. Each call runs it, ends the test if it fails and returns what it
+// printed, as text unless --output says otherwise. The test is skipped where the command is not installed.
+func AWS(t testing.TB) func(args ...string) string {
+	t.Helper()
+	if _, err := exec.LookPath("aws"); err != nil {
+		t.Skip("the aws command is not installed")
+	}
+	env := append(append(os.Environ(), "AWS_PAGER=", "AWS_DEFAULT_OUTPUT=text"), Start(t).Env()...)
+	return func(args ...string) string {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), "aws", args...)
+		cmd.Env = env
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("aws %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+}
