@@ -41,11 +41,7 @@ func (r Request) timeout() time.Duration {
 // watch, verdict. The result is complete even when the error is not nil; each service has its own outcome in it, and the
 // error's exit code is the worst of them. Run again after an interruption anywhere, it comes to the same end.
 func Run(ctx context.Context, t Target, r Request, sink event.Sink) (Result, error) {
-	result := Result{Application: t.App.Name, Environment: t.Env.Name, Services: []ServiceResult{}}
-	jobs, list, err := t.load(r.Services)
-	if err == nil {
-		err = valid(list)
-	}
+	result, jobs, err := t.begin(r.Services)
 	if err != nil {
 		return result.failed(err)
 	}
@@ -57,6 +53,16 @@ func Run(ctx context.Context, t Target, r Request, sink event.Sink) (Result, err
 	env := sync.OnceValues(func() (stack.Stack, error) { return l.environment(ctx, f, jobs) })
 	ends := side(jobs, func(i int, j job) end { return l.service(ctx, j, f.services[i], f.identity.Account, env) })
 	return result.conclude(ends)
+}
+
+// begin reads the manifests of the services that a result is to be about, and refuses mistakes in them.
+func (t Target) begin(services []string) (Result, []job, error) {
+	result := Result{Application: t.App.Name, Environment: t.Env.Name, Services: []ServiceResult{}}
+	jobs, list, err := t.load(services)
+	if err == nil {
+		err = valid(list)
+	}
+	return result, jobs, err
 }
 
 // side runs something for every job, side by side. One that fails stops none of the others.

@@ -17,11 +17,7 @@ import (
 // Wait follows each service's newest deployment to its end, as the deploy that started it would have, and returns how it
 // ended. One that has ended already gives its verdict at once. Nothing is written.
 func Wait(ctx context.Context, t Target, r Request, sink event.Sink) (Result, error) {
-	result := Result{Application: t.App.Name, Environment: t.Env.Name, Services: []ServiceResult{}}
-	jobs, list, err := t.load(r.Services)
-	if err == nil {
-		err = valid(list)
-	}
+	result, jobs, err := t.begin(r.Services)
 	if err != nil {
 		return result.failed(err)
 	}
