@@ -35,25 +35,10 @@ func Detect(dir string) (Detected, error) {
 		return Detected{}, err
 	}
 	var found Detected
-	left := detectEntries
-	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if left--; left < 0 {
-			return fs.SkipAll
-		}
-		rel, relErr := filepath.Rel(dir, path)
-		switch {
-		case relErr != nil:
-			return relErr
-		case err != nil:
-			return skip(e)
-		case e.IsDir():
-			if rel != "." && (skipped(e.Name()) || depth(rel) > detectDepth) {
-				return fs.SkipDir
-			}
-		case isDockerfile(e.Name()) && e.Type().IsRegular():
+	err := look(dir, skipped, func(path, rel string, e fs.DirEntry) {
+		if isDockerfile(e.Name()) && e.Type().IsRegular() {
 			found.Dockerfiles = append(found.Dockerfiles, describe(path, rel))
 		}
-		return nil
 	})
 	if err != nil {
 		return Detected{}, err
@@ -65,6 +50,28 @@ func Detect(dir string) (Detected, error) {
 	return found, err
 }
 
+// look visits what is not a directory in dir, as deep and as much as detection goes, leaving out the directories that out says.
+func look(dir string, out func(path string) bool, visit func(path, rel string, e fs.DirEntry)) error {
+	left := detectEntries
+	return filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if left--; left < 0 {
+			return fs.SkipAll
+		}
+		rel, relErr := filepath.Rel(dir, path)
+		switch {
+		case relErr != nil:
+			return relErr
+		case err != nil:
+			return skip(e)
+		case !e.IsDir():
+			visit(path, rel, e)
+		case rel != "." && (out(path) || depth(rel) > detectDepth):
+			return fs.SkipDir
+		}
+		return nil
+	})
+}
+
 // skip leaves out what cannot be read.
 func skip(e fs.DirEntry) error {
 	if e != nil && e.IsDir() {
@@ -74,7 +81,8 @@ func skip(e fs.DirEntry) error {
 }
 
 // skipped names the directories in which nobody keeps a Dockerfile of their own.
-func skipped(name string) bool {
+func skipped(path string) bool {
+	name := filepath.Base(path)
 	switch name {
 	case "node_modules", "vendor", "testdata", "target", "dist", "venv":
 		return true

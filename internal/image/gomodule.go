@@ -50,31 +50,20 @@ func findGoModule(dir, top string) (*GoModule, error) {
 // mainPackages lists the directories that hold a main package for Linux, shallowest first.
 func mainPackages(dir string) ([]string, error) {
 	var mains []string
-	left := detectEntries
-	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if left--; left < 0 {
-			return fs.SkipAll
+	others := func(path string) bool {
+		return skipped(path) || strings.HasPrefix(filepath.Base(path), "_") || exists(filepath.Join(path, "go.mod"))
+	}
+	err := look(dir, others, func(path, rel string, e fs.DirEntry) {
+		if !isMain(path, e) {
+			return
 		}
-		rel, relErr := filepath.Rel(dir, path)
-		switch {
-		case relErr != nil:
-			return relErr
-		case err != nil:
-			return skip(e)
-		case e.IsDir():
-			if rel != "." && (skipped(e.Name()) || strings.HasPrefix(e.Name(), "_") || depth(rel) > detectDepth || exists(filepath.Join(path, "go.mod"))) {
-				return fs.SkipDir
-			}
-		case isMain(path, e):
-			name := filepath.ToSlash(filepath.Dir(rel))
-			if name != "." {
-				name = "./" + name
-			}
-			if !slices.Contains(mains, name) {
-				mains = append(mains, name)
-			}
+		name := filepath.ToSlash(filepath.Dir(rel))
+		if name != "." {
+			name = "./" + name
 		}
-		return nil
+		if !slices.Contains(mains, name) {
+			mains = append(mains, name)
+		}
 	})
 	slices.SortStableFunc(mains, func(a, b string) int { return depth(a) - depth(b) })
 	return mains, err
