@@ -70,9 +70,9 @@ func table() []row {
 		}, why: "a simulator that shares our code shares our bugs"},
 		{from: "internal/...", not: []string{"internal/emulator/..."}, except: []string{"internal/emulator/...", "internal/cli"},
 			why: "environment local is an endpoint; only the command that starts it knows the package behind"},
-		{from: "internal/...", not: []string{"internal/emulator/emulatortest"}, why: "the double is for tests"},
+		{from: "internal/...", not: []string{"internal/emulator/emulatortest", "internal/ui/uitest"}, why: "the double and the person at a terminal are for tests"},
 		{from: "internal/...", not: []string{"github.com/aws/aws-sdk-go-v2/service/ec2/..."}, why: "by far the largest SDK module: it costs start-up time and megabytes in every run"},
-		{from: "internal/...", not: []string{"testing", "github.com/google/go-cmp/..."}, except: []string{"internal/emulator/emulatortest", "internal/emulator/wire/wiretest"},
+		{from: "internal/...", not: []string{"testing", "github.com/google/go-cmp/..."}, except: []string{"internal/emulator/emulatortest", "internal/emulator/wire/wiretest", "internal/ui/uitest"},
 			why: "test code stays out of the binary"},
 	}
 }

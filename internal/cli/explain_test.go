@@ -9,6 +9,7 @@ import (
 
 	"ferry.dev/ferry/internal/fault"
 	"ferry.dev/ferry/internal/manifest"
+	"ferry.dev/ferry/internal/ui/uitest"
 )
 
 func TestExplainReadsAsWritten(t *testing.T) {
@@ -24,7 +25,7 @@ func TestExplainReadsAsWritten(t *testing.T) {
 		b.WriteString("──────── ferry " + strings.Join(append([]string{"explain"}, args...), " ") + "\n")
 		b.WriteString(s.ok(append([]string{"explain"}, args...)...).Stdout + "\n")
 	}
-	golden(t, "explain.golden", b.String())
+	uitest.Golden(t, *update, "explain.golden", b.String())
 }
 
 func TestExplainKnowsEveryFieldOfTheTable(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"ferry.dev/ferry/internal/fault"
 	"ferry.dev/ferry/internal/manifest"
+	"ferry.dev/ferry/internal/ui/uitest"
 )
 
 // resolvable is a workspace whose service has other values in one environment.
@@ -39,9 +40,9 @@ environments:
 func TestShowManifestSaysWhereEachValueCameFromOffline(t *testing.T) {
 	t.Parallel()
 	s := resolvable(t)
-	golden(t, "show-manifest.golden", s.ok("show", "web", "--env", "prod", "--manifest").Stdout)
-	golden(t, "show-manifest-all.golden", s.ok("show", "--manifest").Stdout)
-	golden(t, "show-manifest-json.golden", s.ok("show", "web", "--manifest", "--output", "json").Stdout)
+	uitest.Golden(t, *update, "show-manifest.golden", s.ok("show", "web", "--env", "prod", "--manifest").Stdout)
+	uitest.Golden(t, *update, "show-manifest-all.golden", s.ok("show", "--manifest").Stdout)
+	uitest.Golden(t, *update, "show-manifest-json.golden", s.ok("show", "web", "--manifest", "--output", "json").Stdout)
 	for _, env := range []string{"prod", "local"} {
 		environment, service, _ := strings.Cut(s.ok("show", "--env", env, "--manifest").Stdout, "---\n")
 		o := manifest.Options{App: "shop", Env: env}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ferry.dev/ferry/internal/ui"
+	"ferry.dev/ferry/internal/ui/uitest"
 )
 
 // everyCommand calls f for each command of the tree, hidden ones too.
@@ -86,7 +87,7 @@ func TestTheHelpOfEveryCommandIsAsWritten(t *testing.T) {
 		writeHelp(&b, ui.Paint{}, c)
 		b.WriteString("\n")
 	})
-	golden(t, "help.golden", b.String())
+	uitest.Golden(t, *update, "help.golden", b.String())
 }
 
 func TestEveryQuestionNamesAFlagThatExists(t *testing.T) {

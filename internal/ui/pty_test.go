@@ -3,125 +3,27 @@
 package ui
 
 import (
-	"bytes"
-	"os"
-	"strings"
 	"testing"
-	"time"
-
-	"github.com/creack/pty"
 
 	"ferry.dev/ferry/internal/fault"
+	"ferry.dev/ferry/internal/ui/uitest"
 )
 
-// person is at the other end of a terminal. They answer cursor queries if the terminal does, and type what a prompt asks for.
-type person struct {
-	t       *testing.T
-	main    *os.File
-	tty     *os.File
-	seen    chan []byte
-	screen  strings.Builder
-	answers bool
-}
-
-func newPerson(t *testing.T, answers bool) *person {
-	t.Helper()
-	main, tty, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &person{t: t, main: main, tty: tty, seen: make(chan []byte, 1024), answers: answers}
-	done := make(chan struct{})
-	go p.read(done)
-	t.Cleanup(func() {
-		_ = tty.Close()
-		_ = main.Close()
-		<-done
-	})
-	return p
-}
-
-func (p *person) read(done chan<- struct{}) {
-	defer close(done)
-	defer close(p.seen)
-	buf := make([]byte, 4096)
-	for {
-		n, err := p.main.Read(buf)
-		if n > 0 {
-			chunk := bytes.Clone(buf[:n])
-			if p.answers {
-				for range bytes.Count(chunk, []byte("\x1b[6n")) {
-					_, _ = p.main.WriteString("\x1b[1;1R")
-				}
-			}
-			p.seen <- chunk
-		}
-		if err != nil {
-			return
-		}
-	}
-}
-
-// sees waits until the screen shows text, and forgets what came before it.
-func (p *person) sees(text string) bool {
-	limit := time.After(20 * time.Second)
-	for !strings.Contains(p.screen.String(), text) {
-		select {
-		case chunk := <-p.seen:
-			p.screen.Write(chunk)
-		case <-limit:
-			p.t.Errorf("%q never appeared; the screen got %q", text, p.screen.String())
-			return false
-		}
-	}
-	_, after, _ := strings.Cut(p.screen.String(), text)
-	p.screen.Reset()
-	p.screen.WriteString(after)
-	return true
-}
-
-// picks types keys at a list that shows text.
-func (p *person) picks(text, keys string) {
-	if p.sees(text) {
-		_, _ = p.main.WriteString(keys)
-	}
-}
-
-// writes types keys at a line that shows text. survey asks twice there where the cursor is, and loses what is typed before it
-// has read the answers: faster than any person types.
-func (p *person) writes(text, keys string) {
-	if p.sees(text) && p.sees("\x1b[6n") && p.sees("\x1b[6n") {
-		p.emptied()
-		_, _ = p.main.WriteString(keys)
-	}
-}
-
-// emptied waits until everything that was typed has been read.
-func (p *person) emptied() {
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	for range tick.C {
-		if !readable(int(p.tty.Fd()), 0) {
-			return
-		}
-	}
-}
-
-func (p *person) streams() Streams {
-	return Streams{In: p.tty, Err: p.tty, InTTY: true, ErrTTY: true}
+func streamsOf(p *uitest.Person) Streams {
+	return Streams{In: p.TTY, Err: p.TTY, InTTY: true, ErrTTY: true}
 }
 
 func TestOnATerminalSurveyAsks(t *testing.T) {
 	t.Parallel()
-	p := newPerson(t, true)
-	prompter := NewPrompter(p.streams(), nobody)
+	p := uitest.NewPerson(t, true)
+	prompter := NewPrompter(streamsOf(p), nobody)
 	if _, ok := prompter.(*surveyPrompter); !ok {
 		t.Fatalf("got %T", prompter)
 	}
 	go func() {
-		p.writes("What is it called?", "web\r")
-		p.picks("Which?", "\x1b[B\r")
-		p.writes("Sure?", "y\r")
+		p.Writes("What is it called?", "web\r")
+		p.Picks("Which?", "\x1b[B\r")
+		p.Writes("Sure?", "y\r")
 	}()
 	name, err := prompter.Input(t.Context(), Question{Text: "What is it called?"})
 	if err != nil || name != "web" {
@@ -139,9 +41,9 @@ func TestOnATerminalSurveyAsks(t *testing.T) {
 
 func TestCtrlCAtAQuestionInterrupts(t *testing.T) {
 	t.Parallel()
-	p := newPerson(t, true)
-	prompter := NewPrompter(p.streams(), nobody)
-	go p.writes("What is it called?", "\x03")
+	p := uitest.NewPerson(t, true)
+	prompter := NewPrompter(streamsOf(p), nobody)
+	go p.Writes("What is it called?", "\x03")
 	_, err := prompter.Input(t.Context(), Question{Text: "What is it called?"})
 	if fault.ExitCode(err) != fault.Interrupted {
 		t.Errorf("got %v", err)
@@ -150,9 +52,9 @@ func TestCtrlCAtAQuestionInterrupts(t *testing.T) {
 
 func TestATerminalThatDoesNotSayWhereItsCursorIsIsAskedWithPlainLines(t *testing.T) {
 	t.Parallel()
-	p := newPerson(t, false)
-	_, _ = p.main.WriteString("typed early\n") // before the question: it must not be lost
-	prompter := NewPrompter(p.streams(), nobody)
+	p := uitest.NewPerson(t, false)
+	p.Type("typed early\n") // before the question: it must not be lost
+	prompter := NewPrompter(streamsOf(p), nobody)
 	if _, ok := prompter.(*linePrompter); !ok {
 		t.Fatalf("got %T", prompter)
 	}

@@ -6,7 +6,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -17,28 +16,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ferry.dev/ferry/internal/event"
+	"ferry.dev/ferry/internal/ui/uitest"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
-
-// golden compares with testdata/<name>, or writes it.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
-	}
-}
 
 // play sends the stream to a renderer and draws after each event, where the renderer draws.
 func play(stream []moment, clock *ticking, r Renderer) {
@@ -81,7 +62,7 @@ func TestOneStreamIsRenderedThreeWays(t *testing.T) {
 			if mode == TTY {
 				text = screenOf(t, 100, 24, text)
 			}
-			golden(t, "release."+string(mode), text)
+			uitest.Golden(t, *update, "release."+string(mode), text)
 		})
 	}
 }
@@ -92,7 +73,7 @@ func TestTheLiveViewShowsARowForEachStageAtWork(t *testing.T) {
 	clock := &ticking{begin()}
 	r := renderer(TTY, &out, clock, false)
 	play(aRelease()[:9], clock, r)
-	golden(t, "release.frame", screenOf(t, 100, 24, out.String()))
+	uitest.Golden(t, *update, "release.frame", screenOf(t, 100, 24, out.String()))
 }
 
 // sealed reads the names of all events out of their source, so that one that is added cannot be forgotten here.
