@@ -7,6 +7,7 @@ package awsconf
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net"
@@ -71,10 +72,7 @@ func Load(ctx context.Context, o Options) (aws.Config, error) {
 
 // local is the configuration of environment local: nothing of the machine's AWS settings comes through.
 func local(o Options) aws.Config {
-	region := o.Region
-	if region == "" {
-		region = LocalRegion
-	}
+	region := cmp.Or(o.Region, LocalRegion)
 	cfg := aws.Config{
 		Region:       region,
 		BaseEndpoint: aws.String(o.Endpoint),
@@ -146,8 +144,5 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 
 // apiOptions adds ferry to the user agent, as AWS asks of tools.
 func apiOptions(version string) []func(*middleware.Stack) error {
-	if version == "" {
-		version = "dev"
-	}
-	return []func(*middleware.Stack) error{awsmiddleware.AddUserAgentKeyValue("ferry", version)}
+	return []func(*middleware.Stack) error{awsmiddleware.AddUserAgentKeyValue("ferry", cmp.Or(version, "dev"))}
 }

@@ -1,6 +1,7 @@
 package awsconf
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,9 +33,7 @@ func Guard(ctx context.Context, cfg aws.Config, wantAccount, file string) (Ident
 	if wantAccount == "" || wantAccount == id.Account {
 		return id, nil
 	}
-	if file == "" {
-		file = "the environment's manifest"
-	}
+	file = cmp.Or(file, "the environment's manifest")
 	return id, &fault.Error{
 		Code: fault.Refused,
 		What: fmt.Sprintf("the credentials belong to account %s (%s), the environment to account %s", id.Account, id.ARN, wantAccount),

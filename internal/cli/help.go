@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -16,10 +17,7 @@ import (
 // writeHelp writes a command's help: what it does, how it is called, its commands, flags, examples and exit codes.
 func writeHelp(w io.Writer, paint ui.Paint, c *cobra.Command) {
 	var b strings.Builder
-	text := c.Long
-	if text == "" {
-		text = c.Short + "."
-	}
+	text := cmp.Or(c.Long, c.Short+".")
 	b.WriteString(text + "\n")
 	section := func(title, body string) {
 		if body != "" {

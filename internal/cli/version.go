@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -39,9 +40,7 @@ func readVersion() Version {
 			}
 		}
 	}
-	if v.Version == "" {
-		v.Version = "dev"
-	}
+	v.Version = cmp.Or(v.Version, "dev")
 	return v
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -88,9 +89,7 @@ func (w *wizard) askSTS(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	if w.a.Region == "" {
-		w.a.Region = cfg.Region
-	}
+	w.a.Region = cmp.Or(w.a.Region, cfg.Region)
 	if w.a.Account != "" {
 		return
 	}

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"slices"
@@ -95,12 +96,8 @@ func (j job) offlineImage(t Target, images *image.Planner) (string, error) {
 		return spec.Location, nil
 	}
 	account, region := t.Env.Account, t.environment().Region
-	if account == "" {
-		account = plan.AccountRef
-	}
-	if region == "" {
-		region = plan.RegionRef
-	}
+	account = cmp.Or(account, plan.AccountRef)
+	region = cmp.Or(region, plan.RegionRef)
 	suffix := ".amazonaws.com"
 	if plan.Partition(region) == "aws-cn" {
 		suffix += ".cn"

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 
@@ -60,12 +61,9 @@ func (s *ServiceResult) judge(v watch.Verdict, err error) {
 	if err != nil {
 		return
 	}
-	s.Outcome = map[fault.Code]string{
+	s.Outcome = cmp.Or(map[fault.Code]string{
 		fault.OK: OutcomeLive, fault.RolledBack: OutcomeRolledBack, fault.TimedOut: OutcomeTimedOut, fault.Superseded: OutcomeSuperseded,
-	}[v.Code]
-	if s.Outcome == "" {
-		s.Outcome = OutcomeFailed
-	}
+	}[v.Code], OutcomeFailed)
 }
 
 func failure(f event.TaskStopped) Failure {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -113,7 +114,7 @@ func (c *checker) environment() {
 func zones(subnets []Subnet) int {
 	seen := map[string]bool{}
 	for _, s := range subnets {
-		seen[or(s.ID, or(s.AZ, fmt.Sprint(s.AZIndex)))] = true
+		seen[cmp.Or(s.ID, s.AZ, fmt.Sprint(s.AZIndex))] = true
 	}
 	return len(seen)
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"strings"
 
 	"ferry.dev/ferry/internal/manifest"
@@ -61,7 +62,7 @@ func (e Environment) loadBalancer(kind string, m manifest.ALB) LoadBalancer {
 	l := LoadBalancer{
 		Kind:      kind,
 		Name:      shorten(e.Stack+"-"+strings.ToLower(kind), maxLoadBalancerName),
-		SSLPolicy: or(m.SSLPolicy, defaultSSLPolicy),
+		SSLPolicy: cmp.Or(m.SSLPolicy, defaultSSLPolicy),
 	}
 	if len(m.Certificates) > 0 {
 		l.HTTPS, l.Certificate, l.MoreCertificates = true, m.Certificates[0], m.Certificates[1:]

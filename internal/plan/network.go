@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -91,7 +92,7 @@ func natMode(mode string, needs Needs) string {
 	if mode == "" && needs.NAT {
 		return NATSingle
 	}
-	return or(mode, NATNone)
+	return cmp.Or(mode, NATNone)
 }
 
 func natKey(i int) string { return fmt.Sprintf("NATGateway%d", i+1) }

@@ -1,6 +1,9 @@
 package plan
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Placeholders of a task definition or service definition. They begin with a NUL, which no manifest and no environment
 // variable can hold, so that a user's own "${…}" is never taken for one; render writes them as "${…}".
@@ -36,12 +39,12 @@ func Partition(region string) string {
 
 // arn builds the ARN of something in the service's own account and region; what is not known stays a placeholder.
 func (s Service) arn(service, resource string) string {
-	return joinARN(Partition(s.Region), service, or(s.Region, RegionRef), or(s.Account, AccountRef), resource)
+	return joinARN(Partition(s.Region), service, cmp.Or(s.Region, RegionRef), cmp.Or(s.Account, AccountRef), resource)
 }
 
 // RoleARN returns the ARN of a role by its name. Names are computed, so no stack output has to be awaited.
 func (s Service) RoleARN(name string) string {
-	return joinARN(Partition(s.Region), "iam", "", or(s.Account, AccountRef), "role/"+name)
+	return joinARN(Partition(s.Region), "iam", "", cmp.Or(s.Account, AccountRef), "role/"+name)
 }
 
 func joinARN(partition, service, region, account, resource string) string {
@@ -51,11 +54,4 @@ func joinARN(partition, service, region, account, resource string) string {
 // substARN builds an ARN for Fn::Sub in a template, where CloudFormation knows partition, region and account.
 func substARN(service, resource string) string {
 	return joinARN("${AWS::Partition}", service, "${AWS::Region}", "${AWS::AccountId}", resource)
-}
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,7 +115,7 @@ func (s Service) GracePeriod() int {
 }
 
 // ConnectAlias is the short name under which other services call this one through Service Connect.
-func (s Service) ConnectAlias() string { return or(s.Manifest.Network.ConnectAlias, s.Name) }
+func (s Service) ConnectAlias() string { return cmp.Or(s.Manifest.Network.ConnectAlias, s.Name) }
 
 // ConnectName is this service's name for Service Connect in the namespace. As in Copilot it is not the service's own, which
 // stays free for DNS: Cloud Map has one entry per name.

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"strings"
@@ -88,10 +89,7 @@ func plain(v reflect.Value) (string, bool) {
 	}
 	switch v.Kind() {
 	case reflect.String, reflect.Bool, reflect.Int32, reflect.Int, reflect.Float64:
-		s := fmt.Sprint(v.Interface())
-		if s == "" {
-			s = "none"
-		}
+		s := cmp.Or(fmt.Sprint(v.Interface()), "none")
 		return s, len(s) <= 40
 	}
 	return "", false

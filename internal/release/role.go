@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -22,10 +23,7 @@ func (c *Client) withRole(ctx context.Context, subject string, sink event.Sink, 
 	if !roleNotYet(refused) {
 		return refused
 	}
-	patience := c.RolePatience
-	if patience == 0 {
-		patience = time.Minute
-	}
+	patience := cmp.Or(c.RolePatience, time.Minute)
 	w := poll.Wait{Subject: subject, Limit: time.Now().Add(patience), For: func() string { return "ECS to accept the role: " + short(refused) }}
 	err := c.Pace.Until(ctx, w, sink, func(ctx context.Context) (bool, error) {
 		err := call(ctx)

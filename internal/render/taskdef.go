@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -87,7 +88,7 @@ func portMappings(ports []plan.Port) []portMapping {
 func logs(s plan.Service, prefix string) *logConfiguration {
 	return &logConfiguration{LogDriver: "awslogs", Options: map[string]string{
 		"awslogs-group":         s.LogGroup,
-		"awslogs-region":        or(s.Region, plan.RegionRef),
+		"awslogs-region":        cmp.Or(s.Region, plan.RegionRef),
 		"awslogs-stream-prefix": prefix,
 		"mode":                  "non-blocking",
 		"max-buffer-size":       logBuffer,
@@ -135,11 +136,4 @@ func tags(m map[string]string) []tag {
 		out = append(out, tag{Key: key, Value: m[key]})
 	}
 	return out
-}
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,9 +28,7 @@ func (p *linePrompter) Input(ctx context.Context, q Question) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if s == "" {
-			s = q.Default
-		}
+		s = cmp.Or(s, q.Default)
 		if q.Validate == nil {
 			return s, nil
 		}

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -84,16 +85,16 @@ func CountTargets(list []elbtypes.TargetHealthDescription) event.TargetHealth {
 			continue
 		case elbtypes.TargetHealthStateEnumInitial:
 			h.Initial++
-			initial = or(initial, aws.ToString(d.TargetHealth.Description))
+			initial = cmp.Or(initial, aws.ToString(d.TargetHealth.Description))
 		case elbtypes.TargetHealthStateEnumDraining, elbtypes.TargetHealthStateEnumUnhealthyDraining:
 			h.Draining++
 			continue
 		default:
 			h.Unhealthy++
-			h.Reason = or(h.Reason, aws.ToString(d.TargetHealth.Description))
+			h.Reason = cmp.Or(h.Reason, aws.ToString(d.TargetHealth.Description))
 		}
 	}
-	h.Reason = or(h.Reason, initial)
+	h.Reason = cmp.Or(h.Reason, initial)
 	return h
 }
 

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -41,7 +42,7 @@ func table() []advice {
 	return []advice{
 		{says("outofmemory", "out of memory", "oom"), raiseMemory},
 		{says("exec format error"), func(_ symptoms, h Hints) string {
-			return "the image is built for another architecture: build it for " + or(h.Platform, "linux/amd64") + ", or set platform in " + manifest(h)
+			return "the image is built for another architecture: build it for " + cmp.Or(h.Platform, "linux/amd64") + ", or set platform in " + manifest(h)
 		}},
 		{says("cannotpullcontainererror", "pull image"), pullAdvice},
 		{says("unable to pull secrets", "secretsmanager", "invalid ssm parameters", "parameternotfound"), secretAdvice},
@@ -120,7 +121,7 @@ func pullAdvice(s symptoms, h Hints) string {
 	case strings.Contains(s.text, "not found"), strings.Contains(s.text, "manifest unknown"), strings.Contains(s.text, "does not exist"):
 		return "the image does not exist: look at image.location in " + manifest(h) + ", or deploy again to push it"
 	case strings.Contains(s.text, "does not contain descriptor matching platform"), strings.Contains(s.text, "no matching manifest"):
-		return "the image has no variant for " + or(h.Platform, "the task's platform") + ": build one, or set platform in " + manifest(h)
+		return "the image has no variant for " + cmp.Or(h.Platform, "the task's platform") + ": build one, or set platform in " + manifest(h)
 	case strings.Contains(s.text, "timeout"), strings.Contains(s.text, "deadline exceeded"), strings.Contains(s.text, "dial tcp"):
 		return "the task cannot reach the registry: " + wayOut(h) + "; or the host in image.location is a wrong one"
 	case strings.Contains(s.text, "toomanyrequests"), strings.Contains(s.text, "rate limit"):
@@ -140,7 +141,7 @@ var secretName = regexp.MustCompile(`arn:aws[\w-]*:(?:secretsmanager|ssm):[\w-]*
 func secretAdvice(s symptoms, h Hints) string {
 	name := "the secret"
 	if m := secretName.FindStringSubmatch(s.Reason); m != nil {
-		name = strings.TrimSpace(or(m[1], m[0]))
+		name = strings.TrimSpace(cmp.Or(m[1], m[0]))
 	}
 	return fmt.Sprintf("%s could not be read: make it in this account and region, or correct its name under secrets in %s", name, manifest(h))
 }
@@ -151,17 +152,10 @@ func targetAdvice(s symptoms, h Hints) string {
 		port = fmt.Sprintf("port %d", h.Port)
 	}
 	if strings.Contains(strings.ToLower(s.Target+s.Reason), "codes") || strings.Contains(strings.ToLower(s.Target), "mismatch") {
-		return fmt.Sprintf("the health check's path %s does not answer on %s as expected: correct http.healthcheck in %s", or(h.HealthPath, "/"), port, manifest(h))
+		return fmt.Sprintf("the health check's path %s does not answer on %s as expected: correct http.healthcheck in %s", cmp.Or(h.HealthPath, "/"), port, manifest(h))
 	}
 	return fmt.Sprintf("the load balancer gets no good answer on %s%s: does the process listen on 0.0.0.0:%s? else correct image.port or http.healthcheck in %s",
-		port, " at "+or(h.HealthPath, "/"), strings.TrimPrefix(port, "port "), manifest(h))
+		port, " at "+cmp.Or(h.HealthPath, "/"), strings.TrimPrefix(port, "port "), manifest(h))
 }
 
-func manifest(h Hints) string { return or(h.Manifest, "the manifest") }
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
+func manifest(h Hints) string { return cmp.Or(h.Manifest, "the manifest") }

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -116,9 +117,7 @@ func localise(e *manifest.Environment, file string, src []byte) diag.List {
 		})
 	}
 	e.Account = localAccount
-	if e.Region == "" {
-		e.Region = localRegion
-	}
+	e.Region = cmp.Or(e.Region, localRegion)
 	return list
 }
 

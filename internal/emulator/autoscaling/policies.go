@@ -1,6 +1,7 @@
 package autoscaling
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -18,10 +19,7 @@ func (s *Service) PutScalingPolicy(_ context.Context, in *applicationautoscaling
 	if aws.ToString(in.PolicyName) == "" {
 		return nil, invalid("PolicyName is required.")
 	}
-	kind := in.PolicyType
-	if kind == "" {
-		kind = types.PolicyTypeStepScaling
-	}
+	kind := cmp.Or(in.PolicyType, types.PolicyTypeStepScaling)
 	if kind == types.PolicyTypeTargetTrackingScaling && in.TargetTrackingScalingPolicyConfiguration == nil {
 		return nil, invalid("A TargetTrackingScaling policy needs a TargetTrackingScalingPolicyConfiguration.")
 	}

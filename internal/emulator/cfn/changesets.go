@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -48,9 +49,7 @@ func (s *Service) findSetLocked(name, stackName *string) (*changeSet, *stack, er
 // CreateChangeSet proposes a change; what it would do is computed in the background.
 func (s *Service) CreateChangeSet(ctx context.Context, in *cf.CreateChangeSetInput) (*cf.CreateChangeSetOutput, error) {
 	name, kind := aws.ToString(in.ChangeSetName), in.ChangeSetType
-	if kind == "" {
-		kind = types.ChangeSetTypeUpdate
-	}
+	kind = cmp.Or(kind, types.ChangeSetTypeUpdate)
 	if err := checkSet(in, name, kind); err != nil {
 		return nil, err
 	}

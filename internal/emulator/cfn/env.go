@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -137,9 +138,7 @@ func (s *Service) capabilities(t *template.Template) ([]types.Capability, string
 		if !slices.Contains(kinds, r.Type) {
 			kinds = append(kinds, r.Type)
 		}
-		if need == "" {
-			need = types.CapabilityCapabilityIam
-		}
+		need = cmp.Or(need, types.CapabilityCapabilityIam)
 		if p.name != "" && r.Properties[p.name] != nil {
 			need = types.CapabilityCapabilityNamedIam
 		}

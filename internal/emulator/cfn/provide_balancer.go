@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -14,10 +15,7 @@ func (d Deps) loadBalancer() provider {
 	attributes := func(ctx context.Context, r request) error {
 		in := &elbv2.ModifyLoadBalancerAttributesInput{LoadBalancerArn: aws.String(r.ID)}
 		for k, v := range resetAttributes(r, "LoadBalancerAttributes", map[string]string{"idle_timeout.timeout_seconds": "60"}) {
-			if v == "" {
-				v = "false"
-			}
-			in.Attributes = append(in.Attributes, types.LoadBalancerAttribute{Key: aws.String(k), Value: aws.String(v)})
+			in.Attributes = append(in.Attributes, types.LoadBalancerAttribute{Key: aws.String(k), Value: aws.String(cmp.Or(v, "false"))})
 		}
 		_, err := d.ELB.ModifyLoadBalancerAttributes(ctx, in)
 		return err

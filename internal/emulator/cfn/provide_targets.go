@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -13,10 +14,7 @@ func (d Deps) targetGroup() provider {
 	attributes := func(ctx context.Context, r request) error {
 		in := &elbv2.ModifyTargetGroupAttributesInput{TargetGroupArn: aws.String(r.ID)}
 		for k, v := range resetAttributes(r, "TargetGroupAttributes", map[string]string{"deregistration_delay.timeout_seconds": "300", "stickiness.type": "lb_cookie", "stickiness.lb_cookie.duration_seconds": "86400", "load_balancing.algorithm.type": "round_robin", "slow_start.duration_seconds": "0"}) {
-			if v == "" {
-				v = "false"
-			}
-			in.Attributes = append(in.Attributes, types.TargetGroupAttribute{Key: aws.String(k), Value: aws.String(v)})
+			in.Attributes = append(in.Attributes, types.TargetGroupAttribute{Key: aws.String(k), Value: aws.String(cmp.Or(v, "false"))})
 		}
 		_, err := d.ELB.ModifyTargetGroupAttributes(ctx, in)
 		return err

@@ -1,6 +1,7 @@
 package cwlogs
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -49,10 +50,7 @@ func (s *Service) CreateLogGroup(_ context.Context, in *cloudwatchlogs.CreateLog
 	if s.groups[name] != nil {
 		return nil, exists("The specified log group already exists")
 	}
-	class := in.LogGroupClass
-	if class == "" {
-		class = types.LogGroupClassStandard
-	}
+	class := cmp.Or(in.LogGroupClass, types.LogGroupClassStandard)
 	tags := maps.Clone(in.Tags)
 	if tags == nil {
 		tags = map[string]string{}

@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -66,10 +67,7 @@ func (s *Service) CreateVpcEndpoint(_ context.Context, in *CreateVpcEndpointInpu
 	if !strings.HasPrefix(str(in.ServiceName), "com.amazonaws.") {
 		return nil, fail("InvalidServiceName", "The Vpc Endpoint Service '"+str(in.ServiceName)+"' does not exist")
 	}
-	kind := in.VpcEndpointType
-	if kind == "" {
-		kind = "Gateway"
-	}
+	kind := cmp.Or(in.VpcEndpointType, "Gateway")
 	id := ids.NewEC2("vpce")
 	e := &VpcEndpoint{VpcEndpointId: &id, VpcEndpointType: kind, VpcId: v.VpcId, ServiceName: in.ServiceName, State: "available", OwnerId: ptr(s.scope.Account),
 		CreationTimestamp: now(), PolicyDocument: in.PolicyDocument, PrivateDnsEnabled: ptr(in.PrivateDnsEnabled != nil && *in.PrivateDnsEnabled),

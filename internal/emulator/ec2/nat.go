@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/netip"
@@ -60,10 +61,7 @@ func (s *Service) CreateNatGateway(_ context.Context, in *CreateNatGatewayInput)
 		return nil, err
 	}
 	at := NatGatewayAddress{IsPrimary: ptr(true), NetworkInterfaceId: ptr(ids.NewEC2("eni")), PrivateIp: ptr(firstHost(*x.CidrBlock)), Status: "succeeded"}
-	kind := in.ConnectivityType
-	if kind == "" {
-		kind = "public"
-	}
+	kind := cmp.Or(in.ConnectivityType, "public")
 	if kind == "public" {
 		if err := s.occupy(in.AllocationId, &at); err != nil {
 			return nil, err

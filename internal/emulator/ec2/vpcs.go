@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"strconv"
@@ -61,10 +62,7 @@ func (s *Service) CreateVpc(_ context.Context, in *CreateVpcInput) (*CreateVpcOu
 	if err := checkSpecs("vpc", in.TagSpecifications); err != nil {
 		return nil, err
 	}
-	tenancy := in.InstanceTenancy
-	if tenancy == "" {
-		tenancy = "default"
-	}
+	tenancy := cmp.Or(in.InstanceTenancy, "default")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id := ids.NewEC2("vpc")

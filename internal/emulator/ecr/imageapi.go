@@ -1,6 +1,7 @@
 package ecr
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -39,10 +40,7 @@ func (r *repository) lookup(id types.ImageIdentifier) (*image, *types.ImageFailu
 			return fail(types.ImageFailureCodeInvalidImageDigest, "Invalid request parameters: image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'")
 		}
 	}
-	reference := digest
-	if reference == "" {
-		reference = tag
-	}
+	reference := cmp.Or(digest, tag)
 	im := r.find(reference)
 	if im == nil {
 		return fail(types.ImageFailureCodeImageNotFound, "Requested image not found")

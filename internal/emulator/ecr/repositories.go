@@ -1,6 +1,7 @@
 package ecr
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -71,9 +72,7 @@ func (s *Service) CreateRepository(_ context.Context, in *ecr.CreateRepositoryIn
 	if r.ImageScanningConfiguration == nil {
 		r.ImageScanningConfiguration = &types.ImageScanningConfiguration{}
 	}
-	if r.ImageTagMutability == "" {
-		r.ImageTagMutability = types.ImageTagMutabilityMutable
-	}
+	r.ImageTagMutability = cmp.Or(r.ImageTagMutability, types.ImageTagMutabilityMutable)
 	if err := r.tag(in.Tags); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -23,10 +24,7 @@ func (c *cluster) active() bool { return *c.Cluster.Status == "ACTIVE" }
 
 // CreateCluster makes a cluster, or returns the one that has the name.
 func (s *Service) CreateCluster(_ context.Context, in *ecs.CreateClusterInput) (*ecs.CreateClusterOutput, error) {
-	name := aws.ToString(in.ClusterName)
-	if name == "" {
-		name = "default"
-	}
+	name := cmp.Or(aws.ToString(in.ClusterName), "default")
 	if !validName(name) {
 		return nil, invalid("Invalid parameter: clusterName")
 	}
@@ -225,10 +223,7 @@ func (s *Service) UpdateClusterSettings(ctx context.Context, in *ecs.UpdateClust
 
 // cluster finds an active cluster by name or ARN; nil means "default". The caller holds the lock.
 func (s *Service) cluster(name *string) (*cluster, error) {
-	id := last(aws.ToString(name))
-	if id == "" {
-		id = "default"
-	}
+	id := cmp.Or(last(aws.ToString(name)), "default")
 	if c := s.clusters[id]; c != nil && c.active() {
 		return c, nil
 	}

@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -92,12 +93,8 @@ func (s *Service) newService(c *cluster, td *taskDefinition, in *ecs.CreateServi
 			d.LaunchType = types.LaunchTypeFargate
 		}
 	}
-	if d.PropagateTags == "" {
-		d.PropagateTags = types.PropagateTagsNone
-	}
-	if d.AvailabilityZoneRebalancing == "" {
-		d.AvailabilityZoneRebalancing = types.AvailabilityZoneRebalancingEnabled
-	}
+	d.PropagateTags = cmp.Or(d.PropagateTags, types.PropagateTagsNone)
+	d.AvailabilityZoneRebalancing = cmp.Or(d.AvailabilityZoneRebalancing, types.AvailabilityZoneRebalancingEnabled)
 	if len(d.LoadBalancers) > 0 || len(d.ServiceRegistries) > 0 {
 		d.RoleArn = aws.String(s.Scope.ARN("iam", "role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"))
 	}
@@ -118,9 +115,7 @@ func fillNetwork(in *types.NetworkConfiguration) *types.NetworkConfiguration {
 	}
 	vpc := *in.AwsvpcConfiguration
 	vpc.SecurityGroups = orEmpty(vpc.SecurityGroups)
-	if vpc.AssignPublicIp == "" {
-		vpc.AssignPublicIp = types.AssignPublicIpDisabled
-	}
+	vpc.AssignPublicIp = cmp.Or(vpc.AssignPublicIp, types.AssignPublicIpDisabled)
 	return &types.NetworkConfiguration{AwsvpcConfiguration: &vpc}
 }
 

@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -44,10 +45,7 @@ func (s *Service) RegisterTaskDefinition(_ context.Context, in *ecs.RegisterTask
 
 // define fills in what ECS fills in.
 func (s *Service) define(in *ecs.RegisterTaskDefinitionInput, revision int32) types.TaskDefinition {
-	mode := in.NetworkMode
-	if mode == "" {
-		mode = types.NetworkModeBridge
-	}
+	mode := cmp.Or(in.NetworkMode, types.NetworkModeBridge)
 	td := types.TaskDefinition{
 		TaskDefinitionArn: aws.String(s.Scope.ARN("ecs", fmt.Sprintf("task-definition/%s:%d", *in.Family, revision))),
 		Family:            in.Family, Revision: revision, Status: types.TaskDefinitionStatusActive,
@@ -83,9 +81,7 @@ func fillContainer(c types.ContainerDefinition, mode types.NetworkMode) types.Co
 	ports := c.PortMappings
 	c.PortMappings = []types.PortMapping{}
 	for _, p := range ports {
-		if p.Protocol == "" {
-			p.Protocol = types.TransportProtocolTcp
-		}
+		p.Protocol = cmp.Or(p.Protocol, types.TransportProtocolTcp)
 		if p.HostPort == nil && p.ContainerPort != nil {
 			p.HostPort = aws.Int32(0)
 			if mode == types.NetworkModeAwsvpc || mode == types.NetworkModeHost {

@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -12,10 +13,7 @@ import (
 
 // ListTaskDefinitions lists revision ARNs by family and revision, ACTIVE ones unless Status says otherwise.
 func (s *Service) ListTaskDefinitions(_ context.Context, in *ecs.ListTaskDefinitionsInput) (*ecs.ListTaskDefinitionsOutput, error) {
-	status := in.Status
-	if status == "" {
-		status = types.TaskDefinitionStatusActive
-	}
+	status := cmp.Or(in.Status, types.TaskDefinitionStatusActive)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var keys []string // sort as ECS sorts: revisions by number, not by text

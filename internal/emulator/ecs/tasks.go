@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -220,10 +221,7 @@ func (s *Service) StopTask(_ context.Context, in *ecs.StopTaskInput) (*ecs.StopT
 	if t == nil {
 		return nil, invalid("The referenced task was not found.")
 	}
-	reason := aws.ToString(in.Reason)
-	if reason == "" {
-		reason = "Task stopped by user"
-	}
+	reason := cmp.Or(aws.ToString(in.Reason), "Task stopped by user")
 	s.ask(t, types.TaskStopCodeUserInitiated, reason)
 	out := t.describe(true)
 	return &ecs.StopTaskOutput{Task: &out}, nil

@@ -1,6 +1,7 @@
 package elb
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net"
@@ -32,10 +33,7 @@ func fixed(w http.ResponseWriter, c *types.FixedResponseActionConfig) {
 		code = http.StatusInternalServerError
 	}
 	w.Header().Set("Server", serverName)
-	kind := aws.ToString(c.ContentType)
-	if kind == "" {
-		kind = "text/plain"
-	}
+	kind := cmp.Or(aws.ToString(c.ContentType), "text/plain")
 	w.Header().Set("Content-Type", kind+"; charset=utf-8")
 	w.WriteHeader(code)
 	io.WriteString(w, aws.ToString(c.MessageBody))

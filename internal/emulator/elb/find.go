@@ -1,6 +1,7 @@
 package elb
 
 import (
+	"cmp"
 	"net"
 	"slices"
 	"strconv"
@@ -96,10 +97,7 @@ func page[T any](all []T, marker *string, size *int32) ([]T, *string, error) {
 		}
 		start = n
 	}
-	n := int(aws.ToInt32(size))
-	if n == 0 {
-		n = 400
-	}
+	n := cmp.Or(int(aws.ToInt32(size)), 400)
 	if n < 1 || n > 400 {
 		return nil, nil, invalid("Page size must be between 1 and 400")
 	}

@@ -1,6 +1,7 @@
 package elb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -19,14 +20,8 @@ const provisioning = time.Second
 // CreateLoadBalancer makes an application or network load balancer and opens its port on loopback.
 // The same name with the same settings answers with the one that exists.
 func (s *Service) CreateLoadBalancer(_ context.Context, in *elbv2.CreateLoadBalancerInput) (*elbv2.CreateLoadBalancerOutput, error) {
-	kind := in.Type
-	if kind == "" {
-		kind = types.LoadBalancerTypeEnumApplication
-	}
-	scheme := in.Scheme
-	if scheme == "" {
-		scheme = types.LoadBalancerSchemeEnumInternetFacing
-	}
+	kind := cmp.Or(in.Type, types.LoadBalancerTypeEnumApplication)
+	scheme := cmp.Or(in.Scheme, types.LoadBalancerSchemeEnumInternetFacing)
 	zones := s.zones(subnetsOf(in.Subnets, in.SubnetMappings))
 	if err := checkLoadBalancer(in, kind, scheme, zones); err != nil {
 		return nil, err
@@ -58,10 +53,7 @@ func (s *Service) newLoadBalancer(in *elbv2.CreateLoadBalancerInput, kind types.
 	if kind == types.LoadBalancerTypeEnumNetwork {
 		family = "net"
 	}
-	ip := in.IpAddressType
-	if ip == "" {
-		ip = types.IpAddressTypeIpv4
-	}
+	ip := cmp.Or(in.IpAddressType, types.IpAddressTypeIpv4)
 	arn := s.deps.Scope.ARN("elasticloadbalancing", "loadbalancer/"+family+"/"+aws.ToString(in.Name)+"/"+ids.NewHex(16))
 	lb := &loadBalancer{Attributes: map[string]string{}}
 	lb.LoadBalancer = types.LoadBalancer{

@@ -1,6 +1,7 @@
 package elb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -52,12 +53,8 @@ func groupFrom(in *elbv2.CreateTargetGroupInput) types.TargetGroup {
 	preset(&g.HealthCheckEnabled, true)
 	preset(&g.HealthCheckIntervalSeconds, 30)
 	preset(&g.HealthCheckPort, "traffic-port")
-	if g.TargetType == "" {
-		g.TargetType = types.TargetTypeEnumInstance
-	}
-	if g.IpAddressType == "" {
-		g.IpAddressType = types.TargetGroupIpAddressTypeEnumIpv4
-	}
+	g.TargetType = cmp.Or(g.TargetType, types.TargetTypeEnumInstance)
+	g.IpAddressType = cmp.Or(g.IpAddressType, types.TargetGroupIpAddressTypeEnumIpv4)
 	web := isHTTP(g.Protocol)
 	if web {
 		preset(&g.ProtocolVersion, "HTTP1")

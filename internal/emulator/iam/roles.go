@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -22,10 +23,7 @@ func (s *Service) CreateRole(_ context.Context, in *iam.CreateRoleInput) (*iam.C
 	if err := checkDocument(in.AssumeRolePolicyDocument); err != nil {
 		return nil, err
 	}
-	path := aws.ToString(in.Path)
-	if path == "" {
-		path = "/"
-	}
+	path := cmp.Or(aws.ToString(in.Path), "/")
 	if !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/") {
 		return nil, invalid("The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.")
 	}

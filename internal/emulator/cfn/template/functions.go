@@ -1,6 +1,7 @@
 package template
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
@@ -108,9 +109,7 @@ func (e *Env) getAZs(arg any, depth int) (any, error) {
 		}
 		region = s
 	}
-	if region == "" {
-		region = e.Region
-	}
+	region = cmp.Or(region, e.Region)
 	if e.Zones == nil {
 		return []any{region + "a", region + "b", region + "c"}, nil
 	}

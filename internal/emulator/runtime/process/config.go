@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	goruntime "runtime"
@@ -44,9 +45,7 @@ func merge(image *v1.ConfigFile, c runtime.ContainerSpec) (command, error) {
 	if c.User != "" {
 		out.User = c.User
 	}
-	if out.Dir == "" {
-		out.Dir = "/"
-	}
+	out.Dir = cmp.Or(out.Dir, "/")
 	return out, nil
 }
 

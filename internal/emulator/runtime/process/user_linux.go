@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -21,9 +22,7 @@ type identity struct {
 func lookUp(user string) (identity, error) {
 	as := identity{home: "/"}
 	name, group, hasGroup := strings.Cut(user, ":")
-	if name == "" {
-		name = "0"
-	}
+	name = cmp.Or(name, "0")
 	found := false
 	for _, f := range table("/etc/passwd") {
 		if len(f) < 6 || (f[0] != name && f[2] != name) {

@@ -1,6 +1,7 @@
 package virtual
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -143,15 +144,11 @@ func (r *responder) close() {
 
 func (c *container) answer(w http.ResponseWriter, _ *http.Request) {
 	status, body := c.script.HTTPStatus, c.script.Body
-	if status == 0 {
-		status = http.StatusOK
-	}
+	status = cmp.Or(status, http.StatusOK)
 	if !c.isReady() {
 		status = http.StatusServiceUnavailable
 	}
-	if body == "" {
-		body = c.spec.ImageRef + "\n"
-	}
+	body = cmp.Or(body, c.spec.ImageRef+"\n")
 	w.WriteHeader(status)
 	io.WriteString(w, body)
 }
