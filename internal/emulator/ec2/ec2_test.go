@@ -1,28 +1,15 @@
 package ec2_test
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
 	"ferry.dev/ferry/internal/emulator/emulatortest"
 )
-
-func code(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		return api.ErrorCode()
-	}
-	if err != nil {
-		return err.Error()
-	}
-	return "ok"
-}
 
 // must fails the test on an error; it lets a call stand in one line.
 func must[T any](out T, err error) func(*testing.T) T {
@@ -71,7 +58,7 @@ func TestWhatOthersDependOnIsNotDeleted(t *testing.T) {
 		_, detach := c.DetachInternetGateway(ctx, &ec2.DetachInternetGatewayInput{InternetGatewayId: n.igw, VpcId: n.vpc})
 		_, table := c.DeleteRouteTable(ctx, &ec2.DeleteRouteTableInput{RouteTableId: n.table})
 		_, address := c.ReleaseAddress(ctx, &ec2.ReleaseAddressInput{AllocationId: n.address})
-		return []string{code(vpc), code(subnet), code(igw), code(detach), code(table), code(address)}
+		return []string{emulatortest.Code(vpc), emulatortest.Code(subnet), emulatortest.Code(igw), emulatortest.Code(detach), emulatortest.Code(table), emulatortest.Code(address)}
 	}
 	d := "DependencyViolation"
 	if diff := cmp.Diff([]string{d, d, d, d, d, "InvalidIPAddress.InUse"}, dependents()); diff != "" {
@@ -115,7 +102,7 @@ func TestSubnetsStayInsideTheirVPCAndApart(t *testing.T) {
 	var got []string
 	for _, cidr := range []string{"10.1.0.0/24", "10.0.0.128/25", "10.0.0.0/15", "10.0.1.0/30", "nonsense", "10.0.1.0/24"} {
 		_, err := n.c.CreateSubnet(t.Context(), &ec2.CreateSubnetInput{VpcId: n.vpc, CidrBlock: &cidr})
-		got = append(got, code(err))
+		got = append(got, emulatortest.Code(err))
 	}
 	want := []string{"InvalidSubnet.Range", "InvalidSubnet.Conflict", "InvalidSubnet.Range", "InvalidSubnet.Range", "InvalidParameterValue", "ok"}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -138,7 +125,7 @@ func TestRulesOfASecurityGroupComeAndGo(t *testing.T) {
 	_, referred := c.DeleteSecurityGroup(ctx, &ec2.DeleteSecurityGroupInput{GroupId: lb})
 	group := must(c.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{GroupIds: []string{*n.group}}))(t).SecurityGroups[0]
 	p := group.IpPermissions[0]
-	got := []string{code(twice), code(malformed), code(referred), *p.IpRanges[0].CidrIp, *p.IpRanges[0].Description, *p.UserIdGroupPairs[0].GroupId, *group.IpPermissionsEgress[0].IpProtocol}
+	got := []string{emulatortest.Code(twice), emulatortest.Code(malformed), emulatortest.Code(referred), *p.IpRanges[0].CidrIp, *p.IpRanges[0].Description, *p.UserIdGroupPairs[0].GroupId, *group.IpPermissionsEgress[0].IpProtocol}
 	if diff := cmp.Diff([]string{"InvalidPermission.Duplicate", "InvalidParameterValue", "DependencyViolation", "10.0.0.0/8", "inside", *lb, "-1"}, got); diff != "" {
 		t.Error(diff)
 	}
@@ -146,7 +133,7 @@ func TestRulesOfASecurityGroupComeAndGo(t *testing.T) {
 	must(c.RevokeSecurityGroupIngress(ctx, revoke))(t)
 	_, gone := c.RevokeSecurityGroupIngress(ctx, revoke)
 	_, free := c.DeleteSecurityGroup(ctx, &ec2.DeleteSecurityGroupInput{GroupId: lb})
-	if diff := cmp.Diff([]string{"InvalidPermission.NotFound", "ok"}, []string{code(gone), code(free)}); diff != "" {
+	if diff := cmp.Diff([]string{"InvalidPermission.NotFound", "ok"}, []string{emulatortest.Code(gone), emulatortest.Code(free)}); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -159,7 +146,7 @@ func TestDescriptionsAreFilteredByTagsAndAttributesAndRefuseWhatTheyDoNotKnow(t 
 	count := func(name string, values ...string) any {
 		out, err := c.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{Filters: []types.Filter{{Name: &name, Values: values}}})
 		if err != nil {
-			return code(err)
+			return emulatortest.Code(err)
 		}
 		return len(out.Vpcs)
 	}
@@ -169,7 +156,7 @@ func TestDescriptionsAreFilteredByTagsAndAttributesAndRefuseWhatTheyDoNotKnow(t 
 	}
 	_, missing := c.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{VpcIds: []string{"vpc-0"}})
 	_, ipv6 := c.CreateVpc(ctx, &ec2.CreateVpcInput{CidrBlock: aws.String("10.1.0.0/16"), AmazonProvidedIpv6CidrBlock: aws.Bool(true)})
-	if diff := cmp.Diff([]string{"InvalidVpcID.NotFound", "UnknownParameter"}, []string{code(missing), code(ipv6)}); diff != "" {
+	if diff := cmp.Diff([]string{"InvalidVpcID.NotFound", "UnknownParameter"}, []string{emulatortest.Code(missing), emulatortest.Code(ipv6)}); diff != "" {
 		t.Error(diff)
 	}
 }

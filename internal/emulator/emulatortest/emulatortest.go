@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
@@ -165,3 +166,16 @@ func (h *Handle) ClearFaults() { h.Server.ClearFaults() }
 
 // SetLatency delays every AWS call by d.
 func (h *Handle) SetLatency(d time.Duration) { h.Server.SetLatency(d) }
+
+// Code returns an error's code as the service answers it, its text where it has none, and "ok" for nil.
+func Code(err error) string {
+	var api smithy.APIError
+	switch {
+	case err == nil:
+		return "ok"
+	case errors.As(err, &api):
+		return api.ErrorCode()
+	default:
+		return err.Error()
+	}
+}

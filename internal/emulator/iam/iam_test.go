@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
-	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
 	"ferry.dev/ferry/internal/emulator/emulatortest"
@@ -20,24 +19,13 @@ const (
 	execution = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
 )
 
-func code(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		return api.ErrorCode()
-	}
-	if err != nil {
-		return err.Error()
-	}
-	return "ok"
-}
-
 func TestARoleIsDeletedOnlyWithoutPolicies(t *testing.T) {
 	t.Parallel()
 	c, ctx := iam.NewFromConfig(emulatortest.Start(t).Config), t.Context()
 	name := aws.String("demo-test-web-execution")
 	create := &iam.CreateRoleInput{RoleName: name, AssumeRolePolicyDocument: aws.String(trust)}
 	var got []string
-	note := func(_ any, err error) { got = append(got, code(err)) }
+	note := func(_ any, err error) { got = append(got, emulatortest.Code(err)) }
 	note(c.CreateRole(ctx, create))
 	note(c.CreateRole(ctx, create))
 	note(c.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: name, PolicyName: aws.String("logs"), PolicyDocument: aws.String(document)}))
@@ -91,7 +79,7 @@ func TestImpossibleRolesAreRefused(t *testing.T) {
 		{RoleName: aws.String("r"), AssumeRolePolicyDocument: aws.String(trust), Path: aws.String("x")},
 	} {
 		_, err := c.CreateRole(ctx, in)
-		got = append(got, code(err))
+		got = append(got, emulatortest.Code(err))
 	}
 	if diff := cmp.Diff([]string{"ValidationError", "MalformedPolicyDocument", "ValidationError"}, got); diff != "" {
 		t.Error(diff)

@@ -1,28 +1,15 @@
 package secrets_test
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
-	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
 	"ferry.dev/ferry/internal/emulator/emulatortest"
 )
-
-func code(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		return api.ErrorCode()
-	}
-	if err != nil {
-		return err.Error()
-	}
-	return "ok"
-}
 
 func TestASecretsNewValueIsCurrentAndTheOldOnePrevious(t *testing.T) {
 	t.Parallel()
@@ -41,7 +28,7 @@ func TestASecretsNewValueIsCurrentAndTheOldOnePrevious(t *testing.T) {
 	} {
 		out, err := c.GetSecretValue(ctx, in)
 		if err != nil {
-			got = append(got, code(err))
+			got = append(got, emulatortest.Code(err))
 			continue
 		}
 		got = append(got, *out.SecretString)
@@ -56,7 +43,7 @@ func TestADeletedSecretCanBeRestoredUnlessForced(t *testing.T) {
 	c, ctx := secretsmanager.NewFromConfig(emulatortest.Start(t).Config), t.Context()
 	id := aws.String("s")
 	var got []string
-	note := func(_ any, err error) { got = append(got, code(err)) }
+	note := func(_ any, err error) { got = append(got, emulatortest.Code(err)) }
 	note(c.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: id, SecretBinary: []byte{0, 1}}))
 	note(c.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: id}))
 	note(c.DeleteSecret(ctx, &secretsmanager.DeleteSecretInput{SecretId: id, RecoveryWindowInDays: aws.Int64(3)}))

@@ -7,22 +7,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
-	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
 	"ferry.dev/ferry/internal/emulator/emulatortest"
 )
-
-func code(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		return api.ErrorCode()
-	}
-	if err != nil {
-		return err.Error()
-	}
-	return "ok"
-}
 
 func put(t *testing.T, c *ssm.Client, name, value string, overwrite bool) error {
 	t.Helper()
@@ -33,11 +21,11 @@ func put(t *testing.T, c *ssm.Client, name, value string, overwrite bool) error 
 func TestAParameterHasVersionsAndIsFoundByNameAndARN(t *testing.T) {
 	t.Parallel()
 	c, ctx := ssm.NewFromConfig(emulatortest.Start(t).Config), t.Context()
-	got := []string{code(put(t, c, "/demo/test/key", "one", false)), code(put(t, c, "/demo/test/key", "two", false)), code(put(t, c, "/demo/test/key", "two", true))}
+	got := []string{emulatortest.Code(put(t, c, "/demo/test/key", "one", false)), emulatortest.Code(put(t, c, "/demo/test/key", "two", false)), emulatortest.Code(put(t, c, "/demo/test/key", "two", true))}
 	for _, name := range []string{"/demo/test/key", "arn:aws:ssm:us-east-1:000000000000:parameter/demo/test/key", "/demo/test/key:1", "/demo/test/key:3", "/demo/none"} {
 		out, err := c.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
 		if err != nil {
-			got = append(got, code(err))
+			got = append(got, emulatortest.Code(err))
 			continue
 		}
 		got = append(got, *out.Parameter.Value)
@@ -97,7 +85,7 @@ func TestParametersAreListedByPathAndByFilters(t *testing.T) {
 		t.Errorf("%v %v", tagged, err)
 	}
 	_, err = c.DescribeParameters(ctx, &ssm.DescribeParametersInput{ParameterFilters: []types.ParameterStringFilter{{Key: aws.String("Colour"), Values: []string{"red"}}}})
-	if code(err) != "InvalidFilterKey" {
+	if emulatortest.Code(err) != "InvalidFilterKey" {
 		t.Errorf("an unknown filter: %v", err)
 	}
 }
@@ -107,7 +95,7 @@ func TestImpossibleParametersAreRefused(t *testing.T) {
 	c := ssm.NewFromConfig(emulatortest.Start(t).Config)
 	var got []string
 	for _, name := range []string{"a b", "aws-x", "a/b", "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q"} {
-		got = append(got, code(put(t, c, name, "x", false)))
+		got = append(got, emulatortest.Code(put(t, c, name, "x", false)))
 	}
 	if diff := cmp.Diff([]string{"ValidationException", "ValidationException", "ValidationException", "HierarchyLevelLimitExceededException"}, got); diff != "" {
 		t.Error(diff)
