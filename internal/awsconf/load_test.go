@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/google/go-cmp/cmp"
@@ -311,59 +312,60 @@ func TestACancelledLoadIsNoFault(t *testing.T) {
 	}
 }
 
-func TestAnEndpointThatAnswersWithAPageEndsAfterFewTries(t *testing.T) {
-	t.Parallel()
+// answering serves requests one at a time, each with its number, and returns a configuration that reaches it, its address,
+// and how many requests there were.
+func answering(t *testing.T, answer func(w http.ResponseWriter, try int)) (aws.Config, string, *int) {
+	t.Helper()
 	var mu sync.Mutex
-	tries := 0
+	tries := new(int)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		mu.Lock()
-		tries++
-		mu.Unlock()
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(http.StatusInternalServerError)
-		io.WriteString(w, "<!doctype html><title>500 Internal Server Error</title>")
+		defer mu.Unlock()
+		*tries++
+		answer(w, *tries)
 	}))
-	defer s.Close()
+	t.Cleanup(s.Close)
 	cfg, err := Load(t.Context(), Options{Endpoint: s.URL})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return cfg, s.URL, tries
+}
+
+func TestAnEndpointThatAnswersWithAPageEndsAfterFewTries(t *testing.T) {
+	t.Parallel()
+	cfg, url, tries := answering(t, func(w http.ResponseWriter, _ int) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(http.StatusInternalServerError)
+		io.WriteString(w, "<!doctype html><title>500 Internal Server Error</title>")
+	})
 	_, jsonErr := ecr.NewFromConfig(cfg).DescribeImages(t.Context(), &ecr.DescribeImagesInput{RepositoryName: new("demo/web")})
 	_, xmlErr := sts.NewFromConfig(cfg).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
 	for call, err := range map[string]error{"ecr:DescribeImages": jsonErr, "sts:GetCallerIdentity": xmlErr} {
 		if NotFound(err) || Throttled(err) || AccessDenied(err) || !Foreign(err) {
 			t.Errorf("%s is taken for something else: %v", call, err)
 		}
-		want := call + " failed: " + s.URL + " answered HTTP 500 with text/html, which is not AWS's protocol"
+		want := call + " failed: " + url + " answered HTTP 500 with text/html, which is not AWS's protocol"
 		if got := Explain(err).Error(); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	}
-	if tries != 2*foreignAttempts {
-		t.Errorf("%d tries", tries)
+	if *tries != 2*foreignAttempts {
+		t.Errorf("%d tries", *tries)
 	}
 }
 
 func TestThrottlingIsRetriedPatiently(t *testing.T) {
 	t.Parallel()
-	var mu sync.Mutex
-	tries := 0
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		mu.Lock()
-		defer mu.Unlock()
+	cfg, _, _ := answering(t, func(w http.ResponseWriter, try int) {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-		if tries++; tries < 3 {
+		if try < 3 {
 			w.WriteHeader(http.StatusBadRequest)
 			json.NewEncoder(w).Encode(map[string]string{"__type": "ThrottlingException", "message": "Rate exceeded"})
 			return
 		}
 		io.WriteString(w, `{"imageDetails":[]}`)
-	}))
-	defer s.Close()
-	cfg, err := Load(t.Context(), Options{Endpoint: s.URL})
-	if err != nil {
-		t.Fatal(err)
-	}
+	})
 	if _, err := ecr.NewFromConfig(cfg).DescribeImages(t.Context(), &ecr.DescribeImagesInput{RepositoryName: new("demo/web")}); err != nil {
 		t.Error(err)
 	}
@@ -371,30 +373,21 @@ func TestThrottlingIsRetriedPatiently(t *testing.T) {
 
 func TestAnAnswerThatBreaksOffIsAskedForAgain(t *testing.T) {
 	t.Parallel()
-	var mu sync.Mutex
-	tries := 0
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		mu.Lock()
-		defer mu.Unlock()
+	cfg, _, tries := answering(t, func(w http.ResponseWriter, try int) {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-		if tries++; tries == 1 {
+		if try == 1 {
 			w.Header().Set("Content-Length", "1000")
 			io.WriteString(w, `{"imageDetails":[`)
 			return
 		}
 		io.WriteString(w, `{"imageDetails":[]}`)
-	}))
-	defer s.Close()
-	cfg, err := Load(t.Context(), Options{Endpoint: s.URL})
-	if err != nil {
-		t.Fatal(err)
-	}
+	})
 	client := ecr.NewFromConfig(cfg)
 	if _, err := client.DescribeImages(t.Context(), &ecr.DescribeImagesInput{RepositoryName: new("demo/web")}); err != nil {
 		t.Error(err)
 	}
-	tries = 0
-	_, err = client.DescribeImages(t.Context(), &ecr.DescribeImagesInput{RepositoryName: new("demo/web")}, func(o *ecr.Options) { o.RetryMaxAttempts = 1 })
+	*tries = 0
+	_, err := client.DescribeImages(t.Context(), &ecr.DescribeImagesInput{RepositoryName: new("demo/web")}, func(o *ecr.Options) { o.RetryMaxAttempts = 1 })
 	if !Broken(err) || Foreign(err) || Explain(err).Error() != "ecr:DescribeImages failed: the answer broke off: unexpected EOF" {
 		t.Error(Explain(err))
 	}
