@@ -7,7 +7,7 @@ import (
 )
 
 // serviceFields is the table of what UpdateService can change. An empty list is sent as such, because nil keeps the
-// old value (LESSONS: removing one block never silently keeps, or drops, another).
+// old value: removing one block from a manifest never silently keeps, or drops, another.
 func serviceFields() []serviceField {
 	return append(restartingFields(), quietFields()...)
 }

@@ -13,9 +13,9 @@ type difference struct {
 	old, new reflect.Value
 }
 
-// differences walks two values of one type. Nothing, null, zero, "", [], {} and false are all alike (LESSONS: `[]` and
-// null are alike): a default other than these must be filled in before. Lists whose elements have a Name are compared by
-// name and walked; other lists are compared as they are, so those without an order must be sorted before.
+// differences walks two values of one type. Nothing, null, zero, "", [], {} and false are all alike: a default other than
+// these must be filled in before. Lists whose elements have a Name are compared by name and walked; other lists are compared
+// as they are, so those without an order must be sorted before.
 func differences(path []string, old, new reflect.Value) []difference {
 	if vacant(old) && vacant(new) {
 		return nil
