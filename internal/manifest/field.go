@@ -29,10 +29,10 @@ func Kinds() []Kind {
 	return []Kind{
 		{kindLoadBalanced, LoadBalancedWebService, true},
 		{kindBackend, BackendService, true},
-		{kindWorker, "Worker Service", false},
-		{kindJob, "Scheduled Job", false},
-		{kindRequestDriven, "Request-Driven Web Service", false},
-		{kindStaticSite, "Static Site", false},
+		{kindWorker, WorkerService, false},
+		{kindJob, ScheduledJob, false},
+		{kindRequestDriven, RequestDrivenService, false},
+		{kindStaticSite, StaticSite, false},
 		{kindEnvironment, EnvironmentType, true},
 		{kindApp, "", true},
 	}

@@ -10,6 +10,10 @@ import (
 const (
 	LoadBalancedWebService = "Load Balanced Web Service"
 	BackendService         = "Backend Service"
+	WorkerService          = "Worker Service"
+	ScheduledJob           = "Scheduled Job"
+	RequestDrivenService   = "Request-Driven Web Service"
+	StaticSite             = "Static Site"
 	EnvironmentType        = "Environment"
 )
 

@@ -41,6 +41,7 @@ var parsed = sync.OnceValues(func() (*template.Template, error) {
 		"list":       list,
 		"quote":      quote,
 		"rule":       rule,
+		"statement":  statement,
 		"sub":        sub,
 		"subnet":     subnet,
 		"subnets":    subnets,
