@@ -50,7 +50,8 @@ type Service struct {
 
 // Release is what differs from one deploy to the next with the same manifest.
 type Release struct {
-	Image  string // repository@sha256:…, or the reference of a prebuilt image
-	Commit string // git commit, "" when not in a repository
-	Number int    // v<Number>; 0 = not known
+	Image  string            // of the service's own container: repository@sha256:…, or the reference of a prebuilt image
+	Images map[string]string // of the other containers, by their names
+	Commit string            // git commit, "" when not in a repository
+	Number int               // v<Number>; 0 = not known
 }

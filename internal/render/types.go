@@ -19,20 +19,22 @@ type taskDefinition struct {
 }
 
 type container struct {
-	Name                  string                 `json:"name"`
-	Image                 string                 `json:"image"`
-	RepositoryCredentials *repositoryCredentials `json:"repositoryCredentials,omitempty"`
-	Essential             bool                   `json:"essential"`
-	PortMappings          []portMapping          `json:"portMappings,omitempty"`
-	EntryPoint            []string               `json:"entryPoint,omitempty"`
-	Command               []string               `json:"command,omitempty"`
-	Environment           []pair                 `json:"environment,omitempty"`
-	Secrets               []secret               `json:"secrets,omitempty"`
-	DependsOn             []dependency           `json:"dependsOn,omitempty"`
-	HealthCheck           *healthCheck           `json:"healthCheck,omitempty"`
-	LinuxParameters       *linuxParameters       `json:"linuxParameters,omitempty"`
-	DockerLabels          map[string]string      `json:"dockerLabels,omitempty"`
-	LogConfiguration      *logConfiguration      `json:"logConfiguration,omitempty"`
+	Name                   string                 `json:"name"`
+	Image                  string                 `json:"image"`
+	RepositoryCredentials  *repositoryCredentials `json:"repositoryCredentials,omitempty"`
+	Essential              bool                   `json:"essential"`
+	PortMappings           []portMapping          `json:"portMappings,omitempty"`
+	EntryPoint             []string               `json:"entryPoint,omitempty"`
+	Command                []string               `json:"command,omitempty"`
+	Environment            []pair                 `json:"environment,omitempty"`
+	MountPoints            []mountPoint           `json:"mountPoints,omitempty"`
+	Secrets                []secret               `json:"secrets,omitempty"`
+	DependsOn              []dependency           `json:"dependsOn,omitempty"`
+	HealthCheck            *healthCheck           `json:"healthCheck,omitempty"`
+	LinuxParameters        *linuxParameters       `json:"linuxParameters,omitempty"`
+	ReadonlyRootFilesystem bool                   `json:"readonlyRootFilesystem,omitempty"`
+	DockerLabels           map[string]string      `json:"dockerLabels,omitempty"`
+	LogConfiguration       *logConfiguration      `json:"logConfiguration,omitempty"`
 }
 
 type portMapping struct {
@@ -41,6 +43,12 @@ type portMapping struct {
 	HostPort      int    `json:"hostPort"`
 	Protocol      string `json:"protocol"`
 	AppProtocol   string `json:"appProtocol,omitempty"`
+}
+
+type mountPoint struct {
+	SourceVolume  string `json:"sourceVolume"`
+	ContainerPath string `json:"containerPath"`
+	ReadOnly      bool   `json:"readOnly"`
 }
 
 type healthCheck struct {
