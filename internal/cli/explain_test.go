@@ -58,7 +58,7 @@ func TestExplainSaysWhatWasProbablyMeant(t *testing.T) {
 		"nlb --type environment":          "error: a manifest of type environment has no field \"nlb\"\nhint: these have it: Load Balanced Web Service\n",
 		"cpu --type Web":                  "error: there is no type of manifest \"Web\"\nhint: there are " + listed(manifest.TypeNames()) + "\n",
 		"image http":                      "error: ferry explain takes one argument, not 2\nhint: see ferry explain --help\n",
-		"http.path --type Environment -v": "error: a manifest of type Environment has no field \"http.path\"\nhint: these have it: Load Balanced Web Service and Backend Service\n",
+		"http.path --type Environment -v": "error: a manifest of type Environment has no field \"http.path\"\nhint: these have it: Load Balanced Web Service, Backend Service and Request-Driven Web Service\n",
 	} {
 		o := s.ferry(append([]string{"explain"}, strings.Fields(line)...)...)
 		if diff := cmp.Diff(want, o.Stderr); diff != "" || o.Code != fault.Usage || o.Stdout != "" {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ferry.dev/ferry/internal/fault"
@@ -136,6 +137,7 @@ func (w *wizard) askType(ctx context.Context) error {
 	types := []ui.Choice{
 		{Label: manifest.LoadBalancedWebService, Detail: "answers requests from the internet"},
 		{Label: manifest.BackendService, Detail: "is reached by other services only"},
+		{Label: manifest.RequestDrivenService, Detail: "as App Runner had them; runs behind the load balancer"},
 	}
 	if w.o.Type != "" {
 		for _, t := range types {
@@ -146,7 +148,7 @@ func (w *wizard) askType(ctx context.Context) error {
 		}
 		return &fault.Error{
 			Code: fault.Usage, What: fmt.Sprintf("--type cannot be %q", w.o.Type),
-			Hint: fmt.Sprintf("write %q or %q", types[0].Label, types[1].Label),
+			Hint: "write " + listedOr(labels(types)),
 		}
 	}
 	i, err := w.choose(ctx, ui.Question{Text: "What kind of service is it?", Flag: fmt.Sprintf("--type %q", types[0].Label), Default: types[0].Label}, types)
@@ -155,6 +157,15 @@ func (w *wizard) askType(ctx context.Context) error {
 	}
 	w.a.Type = types[i].Label
 	return nil
+}
+
+// labels names choices as they are written.
+func labels(choices []ui.Choice) []string {
+	var all []string
+	for _, c := range choices {
+		all = append(all, strconv.Quote(c.Label))
+	}
+	return all
 }
 
 func (w *wizard) askName(ctx context.Context) (err error) {

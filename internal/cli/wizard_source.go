@@ -149,7 +149,7 @@ func (w *wizard) useImage(ctx context.Context, reference string) (err error) {
 // askPort takes the flag, else the one port that the Dockerfile exposes, else asks.
 func (w *wizard) askPort(ctx context.Context) error {
 	if w.o.Port != -1 {
-		if w.o.Port < 0 || w.o.Port > 65535 || w.o.Port == 0 && w.a.Type == manifest.LoadBalancedWebService {
+		if w.o.Port < 0 || w.o.Port > 65535 || w.o.Port == 0 && w.needsPort() {
 			return &fault.Error{Code: fault.Usage, What: fmt.Sprintf("--port cannot be %d", w.o.Port), Hint: "write the port that the container listens on: 1 to 65535"}
 		}
 		w.a.Port = w.o.Port
@@ -175,6 +175,11 @@ func (w *wizard) askPort(ctx context.Context) error {
 	return nil
 }
 
+// needsPort tells whether the service answers requests.
+func (w *wizard) needsPort() bool {
+	return w.a.Type == manifest.LoadBalancedWebService || w.a.Type == manifest.RequestDrivenService
+}
+
 func (w *wizard) exposed() []int {
 	for _, d := range w.found.Dockerfiles {
 		if filepath.Clean(d.Path) == filepath.Clean(w.a.Dockerfile) {
@@ -186,7 +191,7 @@ func (w *wizard) exposed() []int {
 
 func (w *wizard) typePort(ctx context.Context) error {
 	q := ui.Question{Text: "Which port does the container listen on?", Flag: "--port", Default: "8080", Validate: validPort}
-	if w.a.Type != manifest.LoadBalancedWebService {
+	if !w.needsPort() {
 		q.Default, q.Help = "0", "0 if it listens on none."
 		q.Validate = func(s string) error {
 			if s == "0" {

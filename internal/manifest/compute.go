@@ -15,6 +15,8 @@ func compute(kind rune, root *node) {
 		computeSize(root)
 		computeBuild(root.get("image").get("build"))
 		computeHTTP(root)
+	case kindRequestDriven:
+		computeRequestDriven(root)
 	case kindEnvironment:
 		computeNetwork(root.get("network").get("vpc"))
 	}

@@ -25,6 +25,9 @@ func decodeWorkload(root *node) Workload {
 	if w.Network.Connect && w.Network.ConnectAlias == "" {
 		w.Network.ConnectAlias = w.Name
 	}
+	if w.Type == RequestDrivenService {
+		decodeRequestDriven(&w, root)
+	}
 	return w
 }
 

@@ -111,7 +111,7 @@ func TestAnUnknownFieldIsAnsweredWithWhatWasProbablyMeant(t *testing.T) {
 		{"Http.Path", Kinds(), UnknownFieldError{Near: []string{"http.path"}}},
 		{"healthcheck", Kinds(), UnknownFieldError{Near: []string{"image.healthcheck", "http.healthcheck"}}},
 		{"capacity_provider", Kinds(), UnknownFieldError{Near: []string{"cluster.capacity_providers"}}},
-		{"http.path", one(kindEnvironment), UnknownFieldError{Types: []string{"Load Balanced Web Service", "Backend Service"}}},
+		{"http.path", one(kindEnvironment), UnknownFieldError{Types: []string{"Load Balanced Web Service", "Backend Service", "Request-Driven Web Service"}}},
 		{"qqqqqqqqqqqq", Kinds(), UnknownFieldError{}},
 		{"cpu.x", Kinds(), UnknownFieldError{}},
 		{"...", Kinds(), UnknownFieldError{}},

@@ -31,7 +31,7 @@ func Kinds() []Kind {
 		{kindBackend, BackendService, true},
 		{kindWorker, WorkerService, false},
 		{kindJob, ScheduledJob, false},
-		{kindRequestDriven, RequestDrivenService, false},
+		{kindRequestDriven, RequestDrivenService, true},
 		{kindStaticSite, StaticSite, false},
 		{kindEnvironment, EnvironmentType, true},
 		{kindApp, "", true},

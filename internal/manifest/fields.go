@@ -10,6 +10,7 @@ func Fields() []Field {
 		imageFields(),
 		httpFields(),
 		httpFieldsToCome(),
+		requestDrivenFields(),
 		sizeFields(),
 		containerFields(),
 		networkFields(),
@@ -31,8 +32,12 @@ func commonFields() []Field {
 			Doc: "The workload's name: that of its directory. It names the ECS service, the log group and the image repository.",
 		},
 		{
-			Path: "type", Type: "string", Kinds: "LBWJRS", Required: true, Example: "Load Balanced Web Service",
+			Path: "type", Type: "string", Kinds: "LBWJS", Required: true, Example: "Load Balanced Web Service",
 			Doc: "What the workload is: Load Balanced Web Service (answers from the internet) or Backend Service (answers within the environment, or not at all).",
+		},
+		{
+			Path: "type", Type: "string", Kinds: "R", Required: true, Example: "Request-Driven Web Service",
+			Doc: "Request-Driven Web Service: what App Runner ran. It takes no new customers, so ferry runs the service on Fargate behind the environment's load balancer.",
 		},
 		{
 			Path: "name", Type: "string", Kinds: "E", Required: true, Example: "test",

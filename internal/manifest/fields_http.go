@@ -7,15 +7,19 @@ func httpFields() []Field {
 			Doc: "Which requests of the environment's load balancer reach the service. The load balancer of a Backend Service is internal. false: none.",
 		},
 		{
-			Path: "http", Type: "map", Kinds: "RS", Example: "{alias: example.com}",
-			Doc: "How the service answers requests.",
+			Path: "http", Type: "map", Kinds: "R", Implied: true, Example: "{alias: shop.example.com}",
+			Doc: "Which requests of the environment's load balancer reach the service: App Runner takes no new customers, so ferry runs it behind one.",
+		},
+		{
+			Path: "http", Type: "map", Kinds: "S", Example: "{alias: www.example.com}",
+			Doc: "Under which names the site is found.",
 		},
 		{
 			Path: "http.path", Type: "string", Kinds: "LB", Example: "/api",
 			Doc: "Requests whose path is this or lies below it are for the service; / is every request.",
 		},
 		{
-			Path: "http.alias", Type: "string or list(string or map)", Kinds: "LBRS", Example: "[shop.example.com, www.example.com]",
+			Path: "http.alias", Type: "string or list(string or map)", Kinds: "LB", Example: "[shop.example.com, www.example.com]",
 			Doc: "Host names that the service answers to. Without one it answers to any.",
 		},
 		{
@@ -27,7 +31,7 @@ func httpFields() []Field {
 			Doc: "The host name.",
 		},
 		{
-			Path: "http.version", Type: "string", Kinds: "LB", Default: "http1", Enum: []string{"http1", "http2", "grpc"}, Example: "http2",
+			Path: "http.version", Type: "string", Kinds: "LBR", Default: "http1", Enum: []string{"http1", "http2", "grpc"}, Example: "http2",
 			Doc: "The protocol that the load balancer speaks to the service: http1, http2 or grpc.",
 		},
 		{
@@ -47,19 +51,19 @@ func httpFields() []Field {
 			Doc: "The answers that count as healthy: one code, a list or a range.",
 		},
 		{
-			Path: "http.healthcheck.healthy_threshold", Type: "int", Kinds: "LBR", Default: "2", Min: 2, Max: 10, Example: "3",
+			Path: "http.healthcheck.healthy_threshold", Type: "int", Kinds: "LB", Default: "2", Min: 2, Max: 10, Example: "3",
 			Doc: "Good answers in a row after which a task gets requests.",
 		},
 		{
-			Path: "http.healthcheck.unhealthy_threshold", Type: "int", Kinds: "LBR", Default: "2", Min: 2, Max: 10, Example: "3",
+			Path: "http.healthcheck.unhealthy_threshold", Type: "int", Kinds: "LB", Default: "2", Min: 2, Max: 10, Example: "3",
 			Doc: "Failures in a row after which a task gets none.",
 		},
 		{
-			Path: "http.healthcheck.timeout", Type: "duration", Kinds: "LBR", Auto: "5s, or less when interval is 5s", Example: "3s",
+			Path: "http.healthcheck.timeout", Type: "duration", Kinds: "LB", Auto: "5s, or less when interval is 5s", Example: "3s",
 			Doc: "Time after which an answer comes too late, 2s to 2m, less than interval.",
 		},
 		{
-			Path: "http.healthcheck.interval", Type: "duration", Kinds: "LBR", Auto: "10s, or 5s more than timeout", Example: "15s",
+			Path: "http.healthcheck.interval", Type: "duration", Kinds: "LB", Auto: "10s, or 5s more than timeout", Example: "15s",
 			Doc: "Time between two checks, 5s to 5m.",
 		},
 		{
@@ -67,23 +71,23 @@ func httpFields() []Field {
 			Doc: "Time after the start of a task in which failures do not end it.",
 		},
 		{
-			Path: "http.stickiness", Type: "bool", Kinds: "LB", Default: "false", Example: "true",
+			Path: "http.stickiness", Type: "bool", Kinds: "LBR", Default: "false", Example: "true",
 			Doc: "Send a client's requests to the same task, by a cookie.",
 		},
 		{
-			Path: "http.deregistration_delay", Type: "duration", Kinds: "LB", Default: "60s", Example: "30s",
+			Path: "http.deregistration_delay", Type: "duration", Kinds: "LBR", Default: "60s", Example: "30s",
 			Doc: "Time that a task which ends has for the requests under way, up to 1h.",
 		},
 		{
-			Path: "http.target_port", Type: "port", Kinds: "LB", Auto: "image.port", Example: "8081",
+			Path: "http.target_port", Type: "port", Kinds: "LBR", Auto: "image.port", Example: "8081",
 			Doc: "The container's port that gets the requests.",
 		},
 		{
-			Path: "http.allowed_source_ips", Type: "list(cidr)", Kinds: "LB", Example: "[192.0.2.0/24]",
+			Path: "http.allowed_source_ips", Type: "list(cidr)", Kinds: "LBR", Example: "[192.0.2.0/24]",
 			Doc: "Only requests from these address ranges are for the service.",
 		},
 		{
-			Path: "http.redirect_to_https", Type: "bool", Kinds: "LB", Default: "true", Example: "false",
+			Path: "http.redirect_to_https", Type: "bool", Kinds: "LBR", Default: "true", Example: "false",
 			Doc: "Where the environment has a certificate: answer HTTP with a redirect to HTTPS.",
 		},
 	}
@@ -100,7 +104,7 @@ func httpFieldsToCome() []Field {
 		{Path: "http.target_container", Type: "string", Kinds: "LB", Later: sidecar},
 		{Path: "http.targetContainer", Type: "string", Kinds: "LB", Later: sidecar},
 		{Path: "http.additional_rules", Type: "list(map)", Kinds: "LB", Later: rules},
-		{Path: "http.private", Type: "bool or map", Kinds: "R", Later: "Request-Driven Web Services; a Backend Service answers within the environment"},
+		{Path: "http.alias", Type: "string", Kinds: "S", Later: "Static Sites; a Load Balanced Web Service answers to host names"},
 		{Path: "http.certificate", Type: "string", Kinds: "S", Later: "Static Sites; a Load Balanced Web Service has the environment's http.public.certificates"},
 	}
 }

@@ -43,7 +43,6 @@ func workloadFieldsToCome() []Field {
 		{Path: "on", Type: "map", Kinds: "J", Later: job},
 		{Path: "timeout", Type: "string", Kinds: "J", Later: job},
 		{Path: "retries", Type: "int", Kinds: "J", Later: job},
-		{Path: "tags", Type: "map(string)", Kinds: "R", Later: "Request-Driven Web Services; a Load Balanced Web Service does the work, and app.yml has tags"},
 		{Path: "files", Type: "list(map)", Kinds: "S", Later: "Static Sites; a Load Balanced Web Service can serve files"},
 	}
 }

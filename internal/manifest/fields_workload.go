@@ -3,11 +3,11 @@ package manifest
 func sizeFields() []Field {
 	return []Field{
 		{
-			Path: "cpu", Type: "int", Kinds: "LBWJR", Auto: "256, or the smallest that fits memory (Windows: 1024)", Min: 1, Max: 1 << 17, Example: "512",
+			Path: "cpu", Type: "int", Kinds: "LBWJ", Auto: "256, or the smallest that fits memory (Windows: 1024)", Min: 1, Max: 1 << 17, Example: "512",
 			Doc: "CPU units of a task; 1024 is one vCPU. Fargate has 256, 512, 1024, 2048, 4096, 8192, 16384 and 32768.",
 		},
 		{
-			Path: "memory", Type: "int", Kinds: "LBWJR", Auto: "512, or the smallest that fits cpu (Windows: 2048)", Min: 4, Max: 1 << 24, Example: "1024",
+			Path: "memory", Type: "int", Kinds: "LBWJ", Auto: "512, or the smallest that fits cpu (Windows: 2048)", Min: 4, Max: 1 << 24, Example: "1024",
 			Doc: "Memory of a task in MiB. Each cpu value allows some sizes only.",
 		},
 		{
@@ -33,10 +33,6 @@ func sizeFields() []Field {
 		{
 			Path: "count", Type: "int or map", Kinds: "J", Default: "1", Max: 5000, Example: "1",
 			Doc: "How many tasks a run starts.",
-		},
-		{
-			Path: "count", Type: "string", Kinds: "R", Example: "high-availability/3",
-			Doc: "The name of an App Runner auto scaling configuration.",
 		},
 	}
 }
@@ -76,11 +72,11 @@ func containerFields() []Field {
 			Doc: "Name of a Secrets Manager secret, with :key:stage:version behind it where only a part is wanted.",
 		},
 		{
-			Path: "exec", Type: "bool or map", Kinds: "LBWJ", Short: "enable", Implied: true, Example: "true",
+			Path: "exec", Type: "bool or map", Kinds: "LBWJR", Short: "enable", Implied: true, Example: "true",
 			Doc: "Allow a shell in a running task.",
 		},
 		{
-			Path: "exec.enable", Type: "bool", Kinds: "LBWJ", Default: "false", Example: "true",
+			Path: "exec.enable", Type: "bool", Kinds: "LBWJR", Default: "false", Example: "true",
 			Doc: "The same, in the long form.",
 		},
 	}
@@ -138,11 +134,11 @@ func networkFields() []Field {
 func loggingFields() []Field {
 	return []Field{
 		{
-			Path: "logging", Type: "map", Kinds: "LBWJ", Implied: true, Example: "{retention: 14}",
+			Path: "logging", Type: "map", Kinds: "LBWJR", Implied: true, Example: "{retention: 14}",
 			Doc: "What becomes of the container's output. It goes to CloudWatch Logs.",
 		},
 		{
-			Path: "logging.retention", Type: "int", Kinds: "LBWJ", Default: "30", Example: "14",
+			Path: "logging.retention", Type: "int", Kinds: "LBWJR", Default: "30", Example: "14",
 			Doc: "Days after which log lines are deleted, one of those that CloudWatch has.",
 		},
 	}

@@ -15,6 +15,7 @@ func Reference() []byte {
 		title string
 	}{
 		{kindLoadBalanced, "ferry/<service>/manifest.yml: Load Balanced Web Service and Backend Service"},
+		{kindRequestDriven, "ferry/<service>/manifest.yml: Request-Driven Web Service"},
 		{kindEnvironment, "ferry/environments/<environment>/manifest.yml"},
 		{kindApp, "ferry/app.yml"},
 	} {

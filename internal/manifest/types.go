@@ -98,6 +98,7 @@ type Workload struct {
 
 	Network WorkloadNetwork
 	Logging Logging
+	Tags    map[string]string // of a Request-Driven Web Service, beside the application's
 }
 
 // Image says where the container image comes from: Build or Location, exactly one.
@@ -141,6 +142,7 @@ type HTTP struct {
 	TargetPort          int // default Image.Port
 	AllowedSourceIPs    []string
 	RedirectToHTTPS     bool
+	Private             bool // of a Request-Driven Web Service: behind the internal load balancer
 }
 
 // HTTPHealthCheck is the target group's health check.

@@ -115,6 +115,9 @@ func (d *document) validateWorkload(kind rune, w Workload, o Options) {
 	v.network(w)
 	v.logging(w)
 	v.environmentNames()
+	if kind == kindRequestDriven {
+		v.requestDriven(w)
+	}
 }
 
 func (v validator) environmentNames() {

@@ -113,18 +113,7 @@ func (v validator) capacity(c Cluster) {
 func (d *document) validateApp(a App) {
 	v := validator{d, false}
 	v.name(at("name"), a.Name, "shop")
-	if len(a.Tags) > 40 {
-		v.bad(at("tags"), "", "a resource has at most 50 tags, ferry's own included: write at most 40, not %d", len(a.Tags))
-	}
-	for _, key := range sortedKeys(a.Tags) {
-		p := at("tags", key)
-		switch lower := strings.ToLower(key); {
-		case strings.HasPrefix(lower, "aws:"), strings.HasPrefix(lower, "ferry:"):
-			v.bad(p, "choose another name", "tags that begin with %s are not yours to set", lower[:strings.Index(lower, ":")+1])
-		case len([]rune(key)) > 128 || len([]rune(a.Tags[key])) > 256:
-			v.bad(p, "", "a tag has at most 128 characters, and its value 256")
-		}
-	}
+	v.tags(a.Tags, 40)
 	if p := at("permissions_boundary"); v.has(p) && (a.PermissionsBoundary == "" || strings.ContainsAny(a.PermissionsBoundary, " \t") ||
 		strings.HasPrefix(a.PermissionsBoundary, "arn:") && !isARN(a.PermissionsBoundary, "iam")) {
 		v.report(diag.Error, v.locate(p), p, "write the name or the ARN of a policy", "%q is no IAM policy", a.PermissionsBoundary)

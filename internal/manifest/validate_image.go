@@ -25,8 +25,8 @@ func (v validator) image(kind rune, w Workload) {
 			v.bad(at("image.credentials"), "remove them: ferry signs in to ECR by itself", "only an image from elsewhere (location) needs credentials")
 		}
 	}
-	if kind == kindLoadBalanced && !v.has(at("image.port")) {
-		v.bad(at("image", "port"), "write the port that the application listens on", "is missing: a Load Balanced Web Service needs one")
+	if (kind == kindLoadBalanced || kind == kindRequestDriven) && !v.has(at("image.port")) {
+		v.bad(at("image", "port"), "write the port that the application listens on", "is missing: a %s needs one", typeName(kind))
 	}
 }
 

@@ -12,9 +12,10 @@ type Needs struct {
 
 // NeedsOf returns what one service wants.
 func NeedsOf(w manifest.Workload) Needs {
+	public := w.Type == manifest.LoadBalancedWebService || w.Type == manifest.RequestDrivenService && w.HTTP != nil && !w.HTTP.Private
 	return Needs{
-		PublicALB:  w.HTTP != nil && w.Type == manifest.LoadBalancedWebService,
-		PrivateALB: w.HTTP != nil && w.Type != manifest.LoadBalancedWebService,
+		PublicALB:  w.HTTP != nil && public,
+		PrivateALB: w.HTTP != nil && !public,
 		NAT:        w.Network.Placement == "private" && len(w.Network.Subnets) == 0,
 	}
 }

@@ -21,3 +21,14 @@ func tags(own map[string]string, app, env, service string) map[string]string {
 	}
 	return t
 }
+
+// joined lays a service's own tags over the application's.
+func joined(app, service map[string]string) map[string]string {
+	if len(service) == 0 {
+		return app
+	}
+	t := make(map[string]string, len(app)+len(service))
+	maps.Copy(t, app)
+	maps.Copy(t, service)
+	return t
+}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +19,7 @@ import (
 type ScaffoldRequest struct {
 	App  string
 	Name string // the service
-	Type string // manifest.LoadBalancedWebService or manifest.BackendService
+	Type string // as package manifest names them
 	Env  string // "" or "local": no environment manifest is written
 
 	Image      string // an existing image; else Dockerfile or Go
@@ -88,6 +89,12 @@ func (w *Workspace) scaffoldService(r ScaffoldRequest) ([]byte, error) {
 			return nil, err
 		}
 		s.set("http.path", path)
+	case manifest.RequestDrivenService:
+		path, err := w.freePath(r.Name)
+		if err != nil {
+			return nil, err
+		}
+		s = newSample(manifests.RequestDrivenService).set("http.path", path)
 	case manifest.BackendService:
 		s = newSample(manifests.BackendService)
 		s.comment("http://api:8080", fmt.Sprintf("http://%s:%d", r.Name, r.Port))
@@ -137,11 +144,11 @@ func (w *Workspace) freePath(name string) (string, error) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}
-		if other == name || manifest.TypeOf(src) != manifest.LoadBalancedWebService {
+		if other == name || !slices.Contains([]string{manifest.LoadBalancedWebService, manifest.RequestDrivenService}, manifest.TypeOf(src)) {
 			continue
 		}
 		wl, _ := manifest.ParseWorkload("", src, manifest.Options{}) // its mistakes are not today's subject
-		if wl.HTTP != nil && wl.HTTP.Path == "/" && len(wl.HTTP.Aliases) == 0 {
+		if wl.HTTP != nil && !wl.HTTP.Private && wl.HTTP.Path == "/" && len(wl.HTTP.Aliases) == 0 {
 			return "/" + name, nil
 		}
 	}

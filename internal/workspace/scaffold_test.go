@@ -45,6 +45,7 @@ func TestEveryAnswerOfTheWizardReadsBack(t *testing.T) {
 		"go in the root":      with(func(r *workspace.ScaffoldRequest) { r.Go, r.GoPackage, r.Dockerfile = true, ".", "" }),
 		"backend":             with(func(r *workspace.ScaffoldRequest) { r.Type, r.Name = manifest.BackendService, "api" }),
 		"backend, no port":    with(func(r *workspace.ScaffoldRequest) { r.Type, r.Port = manifest.BackendService, 0 }),
+		"request-driven":      with(func(r *workspace.ScaffoldRequest) { r.Type, r.Name = manifest.RequestDrivenService, "front" }),
 		"a name like a value": with(func(r *workspace.ScaffoldRequest) { r.App, r.Name, r.Env = "on", "yes", "null" }),
 		"local":               with(func(r *workspace.ScaffoldRequest) { r.Env = "local" }),
 		"account and region":  with(func(r *workspace.ScaffoldRequest) { r.Account, r.Region = "000011112222", "eu-central-1" }),
@@ -61,7 +62,7 @@ func TestEveryAnswerOfTheWizardReadsBack(t *testing.T) {
 				t.Error(envList, err)
 			}
 			wl, list, err := w.Service(r.Name, r.Env, manifest.Options{})
-			if err != nil || len(list) > 0 {
+			if err != nil || list.HasErrors() {
 				t.Fatal(list, err)
 			}
 			if got := answers(app, e, wl); !cmp.Equal(r, got) {

@@ -1,0 +1,24 @@
+package manifest
+
+import "time"
+
+// decodeRequestDriven brings what App Runner allowed to what ECS and the load balancer have.
+func decodeRequestDriven(w *Workload, root *node) {
+	w.CPU, w.Memory = nextSize(w.CPU, w.Memory)
+	if _, ok := parseInt(root.get("count").str()); !ok {
+		w.Count = 1
+	}
+	w.Tags = root.get("tags").strMap()
+	if w.HTTP == nil {
+		return
+	}
+	private := root.get("http").get("private")
+	w.HTTP.Private = private.yes() || private.usable() && private.kind == mapping
+	c := &w.HTTP.HealthCheck
+	c.HealthyThreshold, c.UnhealthyThreshold = bounded(c.HealthyThreshold, 2, 10), bounded(c.UnhealthyThreshold, 2, 10)
+	c.Timeout = bounded(c.Timeout.Round(time.Second), 2*time.Second, 119*time.Second)
+	c.Interval = bounded(c.Interval.Round(time.Second), max(5*time.Second, c.Timeout+time.Second), 300*time.Second)
+}
+
+// bounded is the nearest value within bounds.
+func bounded[T int | time.Duration](v, low, high T) T { return min(max(v, low), high) }
