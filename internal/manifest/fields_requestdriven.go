@@ -17,7 +17,7 @@ func requestDrivenFields() []Field {
 			Doc: "Answer within the environment only: behind its internal load balancer.",
 		},
 		{
-			Path: "http.private.endpoint", Type: "string", Kinds: "R", Example: "vpce-0a1b2c3d4e5f6a7b8",
+			Path: "http.private.endpoint", Type: "string", Kinds: "R", With: "App Runner", Example: "vpce-0a1b2c3d4e5f6a7b8",
 			Doc: "The VPC endpoint through which App Runner was reached. The internal load balancer needs none, so it is left alone.",
 		},
 		{
