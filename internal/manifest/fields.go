@@ -14,6 +14,7 @@ func Fields() []Field {
 		sizeFields(),
 		containerFields(),
 		networkFields(),
+		capacityFields(),
 		loggingFields(),
 		workloadFieldsToCome(),
 		overrideFields(),

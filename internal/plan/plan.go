@@ -41,6 +41,7 @@ type Service struct {
 	EnvStack            string
 	Namespace           string // <env>.<app>.local
 	Network             TaskNetwork
+	Capacity            Capacity
 
 	// Copilot tells that the workspace is a copilot/ one: the container is told everything under COPILOT_… names too.
 	Copilot bool

@@ -187,7 +187,7 @@ func TestWhatALoadBalancerAsksOfAServiceCanBe(t *testing.T) {
 			p := r.properties
 			switch r.kind {
 			case "AWS::ElasticLoadBalancingV2::TargetGroup":
-				if len(text(p["Name"])) > 32 || p["TargetType"] != "ip" || (p["Protocol"] != "HTTP" && p["Protocol"] != "HTTPS") ||
+				if len(text(p["Name"])) > 32 || (p["TargetType"] != "ip" && p["TargetType"] != "instance") || (p["Protocol"] != "HTTP" && p["Protocol"] != "HTTPS") ||
 					number(p["HealthCheckTimeoutSeconds"]) >= number(p["HealthCheckIntervalSeconds"]) {
 					t.Errorf("%s: %s: %v", name, id, p)
 				}
@@ -230,12 +230,19 @@ func TestNothingThatMattersIsLeftToADefault(t *testing.T) {
 		if doc, err = render.ServiceDefinition(c.plan); err != nil || json.Unmarshal(doc, &service) != nil {
 			t.Fatal(name, err)
 		}
-		says(t, name, service, "desiredCount", "launchType", "platformVersion", "schedulingStrategy", "deploymentController", "loadBalancers",
+		if c.plan.Capacity.Fargate() {
+			says(t, name, service, "desiredCount", "platformVersion", "networkConfiguration.awsvpcConfiguration.assignPublicIp")
+			says(t, name, task, "cpu", "memory")
+		}
+		if (service["launchType"] == nil) == (service["capacityProviderStrategy"] == nil) {
+			t.Errorf("%s says neither launchType nor capacityProviderStrategy, or both", name)
+		}
+		says(t, name, service, "schedulingStrategy", "deploymentController", "loadBalancers",
 			"serviceRegistries", "enableExecuteCommand", "enableECSManagedTags", "propagateTags", "availabilityZoneRebalancing", "serviceConnectConfiguration",
 			"deploymentConfiguration.strategy", "deploymentConfiguration.maximumPercent", "deploymentConfiguration.minimumHealthyPercent",
 			"deploymentConfiguration.deploymentCircuitBreaker.enable", "deploymentConfiguration.deploymentCircuitBreaker.rollback",
-			"networkConfiguration.awsvpcConfiguration.assignPublicIp", "serviceConnectConfiguration.enabled")
-		says(t, name, task, "networkMode", "requiresCompatibilities", "cpu", "memory", "runtimePlatform.cpuArchitecture", "runtimePlatform.operatingSystemFamily")
+			"serviceConnectConfiguration.enabled")
+		says(t, name, task, "networkMode", "requiresCompatibilities", "runtimePlatform.cpuArchitecture", "runtimePlatform.operatingSystemFamily")
 		for _, one := range task["containerDefinitions"].([]any) {
 			container := one.(map[string]any)
 			says(t, name, container, "essential", "logConfiguration.options.mode")
