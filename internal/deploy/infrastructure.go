@@ -31,7 +31,10 @@ func (l *line) environment(ctx context.Context, f found, jobs []job) (stack.Stac
 	if err != nil {
 		return stack.Stack{}, err
 	}
-	e := plan.NewEnvironment(l.target.App, l.target.environment(), plan.LiveNeeds(live.Outputs).Union(needs(jobs)))
+	e, _, err := l.target.environmentPlan(plan.LiveNeeds(live.Outputs).Union(needs(jobs)))
+	if err != nil {
+		return stack.Stack{}, err
+	}
 	template, err := render.EnvironmentStack(e)
 	if err != nil {
 		return stack.Stack{}, err

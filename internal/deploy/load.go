@@ -67,10 +67,11 @@ func (t Target) load(services []string) ([]job, diag.List, error) {
 		}
 		jobs = append(jobs, j)
 	}
-	if !all.HasErrors() {
-		all = append(all, t.together(jobs)...)
+	if all.HasErrors() {
+		return jobs, all, nil
 	}
-	return jobs, all, nil
+	more, err := t.together(jobs)
+	return jobs, append(all, more...), err
 }
 
 // Check reports every mistake in the manifests of the environment's services, and in what those say about each other.
@@ -80,12 +81,16 @@ func Check(t Target) (diag.List, error) {
 }
 
 // together checks what the environment and its services say about each other, with the places of the fields.
-func (t Target) together(jobs []job) diag.List {
+func (t Target) together(jobs []job) (diag.List, error) {
 	services := make([]plan.Service, len(jobs))
 	for i, j := range jobs {
 		services[i] = j.plan
 	}
-	list := plan.Check(plan.NewEnvironment(t.App, t.environment(), needs(jobs)), services)
+	e, extras, err := t.environmentPlan(needs(jobs))
+	if err != nil || extras.HasErrors() {
+		return extras, err
+	}
+	list := plan.Check(e, services)
 	for i := range list {
 		if t.Workspace == nil {
 			break
@@ -93,7 +98,7 @@ func (t Target) together(jobs []job) diag.List {
 		file := filepath.ToSlash(filepath.Join(filepath.Base(t.Workspace.Root), list[i].File))
 		list[i].Position = manifest.Locate(file, t.Workspace.Source(file))(list[i].Path)
 	}
-	return list
+	return append(list, extras...), nil
 }
 
 func (t Target) loadOne(name string) (job, diag.List, error) {
@@ -108,7 +113,8 @@ func (t Target) loadOne(name string) (job, diag.List, error) {
 	if err != nil {
 		return job{name: name}, list, err
 	}
-	return job{name: name, manifest: w, plan: t.plan(w, vars)}, list, nil
+	s, more, err := t.extended(t.plan(w, vars))
+	return job{name: name, manifest: w, plan: s}, append(list, more...), err
 }
 
 func (t Target) plan(w manifest.Workload, vars map[string]string) plan.Service {

@@ -22,7 +22,11 @@ func Package(t Target, services []string) ([]File, diag.List, error) {
 	if err != nil || list.HasErrors() {
 		return nil, list, err
 	}
-	env, err := render.EnvironmentStack(plan.NewEnvironment(t.App, t.environment(), needs(jobs)))
+	e, _, err := t.environmentPlan(needs(jobs))
+	if err != nil {
+		return nil, list, err
+	}
+	env, err := render.EnvironmentStack(e)
 	if err != nil {
 		return nil, list, err
 	}

@@ -13,7 +13,6 @@ func compute(kind rune, root *node) {
 	switch kind {
 	case kindLoadBalanced, kindBackend:
 		computeSize(root)
-		computeCapacity(root)
 		computeBuild(root.get("image").get("build"))
 		computeHTTP(root)
 	case kindRequestDriven:
@@ -35,10 +34,7 @@ func computed(n *node, key, text string) {
 
 // computeSize completes cpu and memory to a pair that Fargate has.
 func computeSize(root *node) {
-	if !onFargate(root) {
-		return // on instances a task takes what it says, and may say nothing
-	}
-	windows := decodePlatform(root.get("platform")).Windows()
+	windows := strings.HasPrefix(decodePlatform(root.get("platform")).OS, "WINDOWS")
 	cpu, memory := root.get("cpu"), root.get("memory")
 	wantCPU, wantMemory := 256, 512
 	if windows {

@@ -14,8 +14,7 @@ func decodeWorkload(root *node) Workload {
 		CPU:        root.get("cpu").num(),
 		Memory:     root.get("memory").num(),
 		Platform:   decodePlatform(root.get("platform")),
-		Count:      decodeCount(root.get("count")),
-		Capacity:   decodeCapacity(root),
+		Count:      root.get("count").num(),
 		Variables:  root.get("variables").strMap(),
 		Secrets:    decodeSecrets(root.get("secrets")),
 		EnvFile:    root.get("env_file").str(),
@@ -172,7 +171,6 @@ func decodeWorkloadNetwork(n *node) WorkloadNetwork {
 	vpc, connect := n.get("vpc"), n.get("connect")
 	groups := vpc.get("security_groups")
 	w := WorkloadNetwork{
-		Mode:           strings.ToLower(n.get("mode").str()),
 		Placement:      strings.ToLower(vpc.get("placement").str()),
 		Subnets:        vpc.get("placement").get("subnets").strs(),
 		SecurityGroups: groups.get("groups").strs(),

@@ -14,7 +14,6 @@ func Fields() []Field {
 		sizeFields(),
 		containerFields(),
 		networkFields(),
-		capacityFields(),
 		loggingFields(),
 		workloadFieldsToCome(),
 		overrideFields(),

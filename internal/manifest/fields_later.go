@@ -11,6 +11,7 @@ func workloadFieldsToCome() []Field {
 		job      = "Scheduled Jobs; a Backend Service can keep the time itself"
 	)
 	return []Field{
+		{Path: "count.spot", Type: "int", Kinds: "LBWJ", Later: "Fargate Spot; write a number of tasks"},
 		{Path: "count.range", Type: "string or map", Kinds: "LBWJ", Later: scaling},
 		{Path: "count.cooldown", Type: "map", Kinds: "LBWJ", Later: scaling},
 		{Path: "count.cpu_percentage", Type: "int or map", Kinds: "LBWJ", Later: scaling},

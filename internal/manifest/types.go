@@ -90,7 +90,6 @@ type Workload struct {
 	Memory   int // MiB
 	Platform Platform
 	Count    int
-	Capacity Capacity
 
 	Variables map[string]string
 	Secrets   map[string]Secret
@@ -169,7 +168,6 @@ type Secret struct {
 
 // WorkloadNetwork places the tasks.
 type WorkloadNetwork struct {
-	Mode           string   // one of the Mode… constants; "" = see Workload.Mode
 	Placement      string   // "public" (default) or "private"
 	Subnets        []string // explicit subnet IDs instead of a placement
 	SecurityGroups []string // added to the environment's

@@ -109,7 +109,6 @@ func (d *document) validateWorkload(kind rune, w Workload, o Options) {
 	v.dependencies(w)
 	v.http(kind, w)
 	v.size(w)
-	v.where(kind, w)
 	v.variables(w)
 	v.secrets(w)
 	v.commands()

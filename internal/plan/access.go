@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"ferry.dev/ferry/internal/addons"
 )
 
 // Access is what the execution role may touch: only what this task definition names. All are texts for Fn::Sub.
@@ -34,6 +36,9 @@ func (s Service) Access() Access {
 		default:
 			a.Parameters = append(a.Parameters, substARN("ssm", escapeSub(parameter(secret.From))))
 		}
+	}
+	for _, o := range s.addonOutputs(addons.Secret) {
+		a.Secrets = append(a.Secrets, "${"+o.Resource+"}")
 	}
 	a.Parameters, a.Secrets = sorted(a.Parameters), sorted(a.Secrets)
 	return a

@@ -20,6 +20,9 @@ func NeedsOf(w manifest.Workload) Needs {
 	}
 }
 
+// AllNeeds is everything that services could want.
+func AllNeeds() Needs { return Needs{PublicALB: true, PrivateALB: true, NAT: true} }
+
 // Union joins two sets of needs.
 func (n Needs) Union(o Needs) Needs {
 	return Needs{

@@ -19,6 +19,7 @@ type Environment struct {
 	PublicALB, PrivateALB bool
 	PermissionsBoundary   string
 	Network               Network
+	Extras                Extras
 }
 
 // Service is everything that should exist for one service in one environment.
@@ -41,7 +42,7 @@ type Service struct {
 	EnvStack            string
 	Namespace           string // <env>.<app>.local
 	Network             TaskNetwork
-	Capacity            Capacity
+	Extras              Extras
 
 	// Copilot tells that the workspace is a copilot/ one: the container is told everything under COPILOT_… names too.
 	Copilot bool

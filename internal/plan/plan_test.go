@@ -76,7 +76,6 @@ func TestAServiceIsNamedAfterApplicationEnvironmentAndService(t *testing.T) {
 			SecurityGroups: []string{plan.Ref("demo-test", "EnvironmentSecurityGroup")},
 			PublicIP:       true,
 		},
-		Capacity: plan.Capacity{LaunchType: "FARGATE", Compatibility: "FARGATE", Mode: "awsvpc"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -222,7 +221,7 @@ func TestATargetIsAskedAsTheManifestSays(t *testing.T) {
 	}).Routing.Target
 	got.Name = ""
 	want := plan.TargetGroup{
-		Type: "ip", ContainerPort: 443, Protocol: "HTTPS", ProtocolVersion: "GRPC", DeregistrationDelay: 60, Stickiness: true,
+		ContainerPort: 443, Protocol: "HTTPS", ProtocolVersion: "GRPC", DeregistrationDelay: 60, Stickiness: true,
 		Check: plan.TargetCheck{
 			Path: "/", Port: "9000", Codes: "12", GRPC: true, Healthy: 2, Unhealthy: 2, Interval: 6, Timeout: 5,
 		},

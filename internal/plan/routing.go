@@ -21,7 +21,6 @@ type Routing struct {
 type TargetGroup struct {
 	Name                string // ≤ 32 characters
 	ContainerPort       int
-	Type                string // of its targets: ip, or instance where tasks have no address of their own
 	Protocol            string // HTTP, or HTTPS where the container listens on 443
 	ProtocolVersion     string // HTTP1, HTTP2 or GRPC
 	Check               TargetCheck
@@ -88,7 +87,6 @@ func (r Routing) ListenerOutput(rule ListenerRule) string {
 func newTargetGroup(s Service) TargetGroup {
 	h := s.Manifest.HTTP
 	t := TargetGroup{
-		Type:                s.Capacity.TargetType(),
 		ContainerPort:       s.HTTPPort(),
 		Protocol:            "HTTP",
 		ProtocolVersion:     strings.ToUpper(h.Version),
@@ -100,11 +98,7 @@ func newTargetGroup(s Service) TargetGroup {
 	}
 	t.Check = newTargetCheck(h.HealthCheck, t.ProtocolVersion == "GRPC")
 	// CloudFormation makes the new one before it deletes the old, so whatever makes it another is part of the name.
-	kind := []string{t.Protocol, t.ProtocolVersion}
-	if t.Type != TargetIP {
-		kind = append(kind, t.Type)
-	}
-	t.Name = digested(s.Stack, maxTargetGroupName, kind...)
+	t.Name = digested(s.Stack, maxTargetGroupName, t.Protocol, t.ProtocolVersion)
 	return t
 }
 
@@ -181,7 +175,7 @@ func (s Service) URL(environment map[string]string) string {
 // LoadBalancerPorts returns the ports that the load balancer must be let to where the tasks are not in the environment's
 // security group, which it may reach anyway: then the service has one of its own for it. Nothing where they are.
 func (s Service) LoadBalancerPorts() []int {
-	if s.Routing == nil || !s.Manifest.Network.DenyDefault || s.Capacity.Mode != manifest.ModeAwsvpc {
+	if s.Routing == nil || !s.Manifest.Network.DenyDefault {
 		return nil
 	}
 	ports := []int{s.Routing.Target.ContainerPort}

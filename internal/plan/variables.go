@@ -3,12 +3,14 @@ package plan
 import (
 	"maps"
 	"strings"
+
+	"ferry.dev/ferry/internal/addons"
 )
 
 // Variables returns what the container finds in its environment: the manifest's variables before those of env_file, and
 // above both what ferry tells every container about where it is.
 func (s Service) Variables() map[string]string {
-	all := map[string]string{}
+	all := s.addonValues(addons.Variable)
 	maps.Copy(all, s.EnvFileVars)
 	maps.Copy(all, s.Manifest.Variables)
 	for name, value := range s.place() {
@@ -18,7 +20,7 @@ func (s Service) Variables() map[string]string {
 		}
 	}
 	// ECS refuses a name that is a secret's too, and a file is the weaker statement.
-	for name := range s.Manifest.Secrets {
+	for name := range s.SecretARNs() {
 		if _, written := s.Manifest.Variables[name]; !written {
 			delete(all, name)
 		}
@@ -42,7 +44,10 @@ func (s Service) place() map[string]string {
 
 // SecretARNs returns, for each secret variable, the ARN that the task definition takes it from.
 func (s Service) SecretARNs() map[string]string {
-	arns := map[string]string{}
+	arns := s.addonValues(addons.Secret)
+	for name := range s.Manifest.Variables { // the manifest's own word counts
+		delete(arns, name)
+	}
 	for name, secret := range s.Manifest.Secrets {
 		switch {
 		case strings.HasPrefix(secret.From, "arn:"):

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"ferry.dev/ferry/internal/addons"
 	"ferry.dev/ferry/internal/manifest"
+	"ferry.dev/ferry/internal/patch"
 	"ferry.dev/ferry/internal/plan"
 )
 
@@ -81,8 +83,27 @@ func newServiceCase(tb testing.TB, name, file string) serviceCase {
 		app = manifest.App{Name: "an-application-with-quite-a-long-name", PermissionsBoundary: "developers"}
 	}
 	c.plan = plan.NewService(app, c.env, w, variables)
+	if name == "addons" {
+		c.plan = c.plan.With(extras(tb, c.plan))
+	}
 	c.plan.Copilot, c.plan.KeepLogs = name == "copilot", name == "keep-logs"
 	return c
+}
+
+// extras are what a workspace may have beside a manifest.
+func extras(tb testing.TB, s plan.Service) plan.Extras {
+	tb.Helper()
+	const dir = "testdata/addons/"
+	var files []addons.File
+	for _, name := range []string{"table.yml", addons.ParametersFile} {
+		files = append(files, addons.File{Name: name, Data: read(tb, dir+name)})
+	}
+	a, list := addons.Read(files, addons.Place{App: s.App, Env: s.Env, Name: s.Name, Own: s.Resources()})
+	patches, more := patch.Read("overrides.yml", read(tb, dir+"overrides.yml"))
+	if len(list)+len(more) > 0 {
+		tb.Fatal(list, more)
+	}
+	return plan.Extras{Addons: a, Patches: patches}
 }
 
 // manifests lists the cases of one kind: name → file.

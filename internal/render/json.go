@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ferry.dev/ferry/internal/fault"
+	"ferry.dev/ferry/internal/patch"
 )
 
 // quote writes a text as a JSON string, which is a YAML string too.
@@ -32,8 +33,11 @@ func encode(v any, indent string) ([]byte, error) {
 
 // document writes v as indented JSON. Placeholders, which begin with a NUL in a plan, become "${…}", and every "${" that
 // is the user's own text is escaped: JSON reads it the same, and Resolve does not see it.
-func document(v any) ([]byte, error) {
+func document(v any, patches []patch.Op) ([]byte, error) {
 	out, err := encode(v, "  ")
+	if err == nil && len(patches) > 0 {
+		out, err = patched(out, patches)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -22,13 +22,19 @@ import (
 // EnvironmentStack renders the CloudFormation template of an environment: YAML, literals, no parameters. What a service
 // needs of it is an output, exported as "<stack>-<Name>". The stack's tags (e.Tags) are given with the change set.
 func EnvironmentStack(e plan.Environment) ([]byte, error) {
-	return stack("environment.stack.yml", e, e.Tags)
+	return stack("environment.stack.yml", e, e.Tags, e.Extras, optional)
+}
+
+// FullEnvironmentStack is the same for an environment that has all that services could want: of its patches every one must hit
+// something. The error is then a *patch.Error.
+func FullEnvironmentStack(e plan.Environment) ([]byte, error) {
+	return stack("environment.stack.yml", e, e.Tags, e.Extras, required)
 }
 
 // ServiceStack renders the CloudFormation template of a service, which takes the environment's values by
 // Fn::ImportValue. It names its roles, so the change set needs CAPABILITY_NAMED_IAM.
 func ServiceStack(s plan.Service) ([]byte, error) {
-	return stack("service.stack.yml", s, s.Tags)
+	return stack("service.stack.yml", s, s.Tags, s.Extras, required)
 }
 
 // digestMark stands where the digest goes. It is in no other place of a template, since plans hold no such text.
@@ -50,7 +56,7 @@ var parsed = sync.OnceValues(func() (*template.Template, error) {
 	}).Option("missingkey=error").ParseFS(templates.FS, "*.yml")
 })
 
-func stack(name string, data any, tags map[string]string) ([]byte, error) {
+func stack(name string, data any, tags map[string]string, extras plan.Extras, missing missingResource) ([]byte, error) {
 	all, err := parsed()
 	if err != nil {
 		return nil, fmt.Errorf("parse the templates: %w", err)
@@ -59,7 +65,11 @@ func stack(name string, data any, tags map[string]string) ([]byte, error) {
 	if err := all.ExecuteTemplate(&out, name, data); err != nil {
 		return nil, fmt.Errorf("render %s: %w", name, err)
 	}
-	return bytes.Replace(out.Bytes(), []byte(digestMark), []byte(digest(out.Bytes(), tags)), 1), nil
+	text, err := withExtras(out.Bytes(), extras, missing)
+	if err != nil {
+		return nil, err
+	}
+	return bytes.Replace(text, []byte(digestMark), []byte(digest(text, tags)), 1), nil
 }
 
 // digest tells one template from another, and one set of tags: a stack with other tags must be updated too.

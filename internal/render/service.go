@@ -6,7 +6,7 @@ import "ferry.dev/ferry/internal/plan"
 // family: ECS takes the newest revision, which is right for who uses the file by hand; a release names the one it made.
 // Subnets, security groups, the target group and the namespace are placeholders for Resolve.
 func ServiceDefinition(s plan.Service) ([]byte, error) {
-	return document(newService(s))
+	return document(newService(s), s.Extras.Patches.Service)
 }
 
 func newService(s plan.Service) service {
@@ -16,8 +16,9 @@ func newService(s plan.Service) service {
 		TaskDefinition:    s.Family,
 		LoadBalancers:     []loadBalancer{},
 		ServiceRegistries: []serviceRegistry{},
-		DesiredCount:      s.DesiredCount(),
-		LaunchType:        s.Capacity.LaunchType,
+		DesiredCount:      s.Manifest.Count,
+		LaunchType:        "FARGATE",
+		PlatformVersion:   "LATEST",
 		DeploymentConfiguration: deploymentConfiguration{
 			// A release that cannot get healthy goes back by itself, whatever else the manifest says.
 			DeploymentCircuitBreaker: circuitBreaker{Enable: true, Rollback: true},
@@ -25,17 +26,20 @@ func newService(s plan.Service) service {
 			MinimumHealthyPercent:    100,
 			Strategy:                 "ROLLING",
 		},
-		NetworkConfiguration:        newNetworkConfiguration(s),
+		NetworkConfiguration: networkConfiguration{AwsvpcConfiguration: awsvpc{
+			Subnets:        s.Network.Subnets,
+			SecurityGroups: s.Network.SecurityGroups,
+			AssignPublicIP: enabled(s.Network.PublicIP),
+		}},
 		SchedulingStrategy:          "REPLICA",
 		DeploymentController:        deploymentController{Type: "ECS"},
 		Tags:                        tags(s.Tags),
 		EnableECSManagedTags:        true,
 		PropagateTags:               "SERVICE",
 		EnableExecuteCommand:        s.Manifest.Exec,
-		AvailabilityZoneRebalancing: enabled(s.Manifest.Capacity.Rebalances()),
+		AvailabilityZoneRebalancing: enabled(true),
 		ServiceConnectConfiguration: newServiceConnect(s),
 	}
-	place(&out, s)
 	if r := s.Routing; r != nil {
 		grace := s.GracePeriod()
 		out.HealthCheckGracePeriodSeconds = &grace

@@ -11,7 +11,7 @@ import (
 // TaskDefinition renders what `aws ecs register-task-definition --cli-input-json` takes. An account or a region that the
 // plan does not know, and the load balancer's name, are placeholders for Resolve.
 func TaskDefinition(s plan.Service, r plan.Release) ([]byte, error) {
-	return document(newTaskDefinition(s, r))
+	return document(newTaskDefinition(s, r), s.Extras.Patches.Task)
 }
 
 func newTaskDefinition(s plan.Service, r plan.Release) taskDefinition {
@@ -20,13 +20,10 @@ func newTaskDefinition(s plan.Service, r plan.Release) taskDefinition {
 		Family:                  s.Family,
 		TaskRoleArn:             s.RoleARN(s.TaskRole),
 		ExecutionRoleArn:        s.RoleARN(s.ExecutionRole),
-		NetworkMode:             s.Capacity.Mode,
-		PIDMode:                 m.Capacity.PIDMode,
-		IPCMode:                 m.Capacity.IPCMode,
-		RequiresCompatibilities: []string{s.Capacity.Compatibility},
-		CPU:                     size(m.CPU),
-		Memory:                  size(m.Memory),
-		EnableFaultInjection:    m.Capacity.FaultInjection,
+		NetworkMode:             "awsvpc",
+		RequiresCompatibilities: []string{"FARGATE"},
+		CPU:                     strconv.Itoa(m.CPU),
+		Memory:                  strconv.Itoa(m.Memory),
 		RuntimePlatform: runtimePlatform{
 			CPUArchitecture:       m.Platform.Arch,
 			OperatingSystemFamily: m.Platform.OS,

@@ -10,13 +10,10 @@ type taskDefinition struct {
 	TaskRoleArn             string          `json:"taskRoleArn"`
 	ExecutionRoleArn        string          `json:"executionRoleArn"`
 	NetworkMode             string          `json:"networkMode"`
-	PIDMode                 string          `json:"pidMode,omitempty"`
-	IPCMode                 string          `json:"ipcMode,omitempty"`
 	ContainerDefinitions    []container     `json:"containerDefinitions"`
 	RequiresCompatibilities []string        `json:"requiresCompatibilities"`
-	CPU                     string          `json:"cpu,omitempty"`
-	Memory                  string          `json:"memory,omitempty"`
-	EnableFaultInjection    bool            `json:"enableFaultInjection,omitempty"`
+	CPU                     string          `json:"cpu"`
+	Memory                  string          `json:"memory"`
 	RuntimePlatform         runtimePlatform `json:"runtimePlatform"`
 	Tags                    []tag           `json:"tags,omitempty"`
 }
@@ -108,14 +105,11 @@ type service struct {
 	TaskDefinition                string                  `json:"taskDefinition"`
 	LoadBalancers                 []loadBalancer          `json:"loadBalancers"`
 	ServiceRegistries             []serviceRegistry       `json:"serviceRegistries"`
-	DesiredCount                  *int                    `json:"desiredCount,omitempty"`
+	DesiredCount                  int                     `json:"desiredCount"`
 	LaunchType                    string                  `json:"launchType,omitempty"`
-	CapacityProviderStrategy      []strategyItem          `json:"capacityProviderStrategy,omitempty"`
-	PlacementConstraints          []placementConstraint   `json:"placementConstraints,omitempty"`
-	PlacementStrategy             []placementStrategy     `json:"placementStrategy,omitempty"`
 	PlatformVersion               string                  `json:"platformVersion,omitempty"`
 	DeploymentConfiguration       deploymentConfiguration `json:"deploymentConfiguration"`
-	NetworkConfiguration          *networkConfiguration   `json:"networkConfiguration,omitempty"`
+	NetworkConfiguration          networkConfiguration    `json:"networkConfiguration"`
 	HealthCheckGracePeriodSeconds *int                    `json:"healthCheckGracePeriodSeconds,omitempty"`
 	SchedulingStrategy            string                  `json:"schedulingStrategy"`
 	DeploymentController          deploymentController    `json:"deploymentController"`

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -101,7 +102,7 @@ func (c *Client) create(ctx context.Context, ch *Change) error {
 		ChangeSetName: aws.String(changeSetName(ch.Spec)),
 		ChangeSetType: kind,
 		TemplateBody:  aws.String(string(ch.Spec.Template)),
-		Capabilities:  []types.Capability{types.CapabilityCapabilityNamedIam},
+		Capabilities:  capabilities(ch.Spec.Template),
 		Tags:          sdkTags(ch.Spec.Tags),
 		Description:   aws.String("ferry"),
 	}
@@ -116,6 +117,17 @@ func (c *Client) create(ctx context.Context, ch *Change) error {
 	ch.id, ch.stack = aws.ToString(out.Id), aws.ToString(out.StackId)
 	return nil
 }
+
+// capabilities acknowledges what every template of ferry does, and macros only where the user's addons bring them.
+func capabilities(template []byte) []types.Capability {
+	all := []types.Capability{types.CapabilityCapabilityNamedIam}
+	if transform.Match(template) {
+		all = append(all, types.CapabilityCapabilityAutoExpand)
+	}
+	return all
+}
+
+var transform = regexp.MustCompile(`(?m)^Transform:`)
 
 // adopt takes over the change set of the same content that a killed run has left or another one computes just now. One that
 // cannot be executed any more is replaced.
