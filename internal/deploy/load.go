@@ -91,6 +91,11 @@ func (t Target) together(jobs []job) (diag.List, error) {
 		return extras, err
 	}
 	list := plan.Check(e, services)
+	if t.Workspace != nil {
+		if all, err := t.Workspace.Services(); err == nil { // an error in it has been reported by who read the services
+			list = append(list, plan.CheckPublishers(services, all)...)
+		}
+	}
 	for i := range list {
 		if t.Workspace == nil {
 			break

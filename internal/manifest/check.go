@@ -24,6 +24,9 @@ func (c checker) value(s *schema, n *node, p path) {
 		c.fail(n, c.keyOf(p, n), p, "remove it, or stay with Copilot until ferry has it", "not supported by this version of ferry: %s", f.Later)
 		return
 	}
+	if s.expr.free {
+		return
+	}
 	if n.kind == scalar && n.list != nil && s.expr.isList {
 		n.becomeList()
 	}

@@ -21,6 +21,8 @@ func decodeWorkload(root *node) Workload {
 		Exec:       root.get("exec").get("enable").yes(),
 		Network:    decodeWorkloadNetwork(root.get("network")),
 		Logging:    Logging{Retention: root.get("logging").get("retention").num()},
+		Publish:    decodeTopics(root.get("publish")),
+		Subscribe:  decodeSubscribe(root.get("subscribe")),
 	}
 	if w.Network.Connect && w.Network.ConnectAlias == "" {
 		w.Network.ConnectAlias = w.Name

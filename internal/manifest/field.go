@@ -29,7 +29,7 @@ func Kinds() []Kind {
 	return []Kind{
 		{kindLoadBalanced, LoadBalancedWebService, true},
 		{kindBackend, BackendService, true},
-		{kindWorker, WorkerService, false},
+		{kindWorker, WorkerService, true},
 		{kindJob, ScheduledJob, false},
 		{kindRequestDriven, RequestDrivenService, true},
 		{kindStaticSite, StaticSite, false},

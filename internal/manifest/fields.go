@@ -15,6 +15,8 @@ func Fields() []Field {
 		containerFields(),
 		networkFields(),
 		loggingFields(),
+		publishFields(),
+		subscribeFields(),
 		workloadFieldsToCome(),
 		overrideFields(),
 		environmentFields(),
@@ -33,7 +35,7 @@ func commonFields() []Field {
 		},
 		{
 			Path: "type", Type: "string", Kinds: "LBWJS", Required: true, Example: "Load Balanced Web Service",
-			Doc: "What the workload is: Load Balanced Web Service (answers from the internet) or Backend Service (answers within the environment, or not at all).",
+			Doc: "What the workload is: Load Balanced Web Service (answers from the internet), Backend Service (answers within the environment, or not at all) or Worker Service (works on messages of a queue).",
 		},
 		{
 			Path: "type", Type: "string", Kinds: "R", Required: true, Example: "Request-Driven Web Service",

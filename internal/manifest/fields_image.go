@@ -3,7 +3,11 @@ package manifest
 func imageFields() []Field {
 	return []Field{
 		{
-			Path: "image", Type: "map", Kinds: "LBWJR", Required: true, Example: "{build: ./Dockerfile, port: 8080}",
+			Path: "image", Type: "map", Kinds: "LBR", Required: true, Example: "{build: ./Dockerfile, port: 8080}",
+			Doc: "Where the container image comes from: exactly one of build and location.",
+		},
+		{
+			Path: "image", Type: "map", Kinds: "WJ", Required: true, Example: "{build: ./Dockerfile}",
 			Doc: "Where the container image comes from: exactly one of build and location.",
 		},
 		{

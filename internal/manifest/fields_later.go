@@ -7,7 +7,6 @@ func workloadFieldsToCome() []Field {
 		imported = "values that other stacks export; write the value itself"
 		sidecars = "sidecar containers; a service of its own can do the work, reached by network.connect"
 		firelens = "log routers (FireLens); output goes to CloudWatch Logs"
-		worker   = "Worker Services; a Backend Service can poll a queue that exists"
 		job      = "Scheduled Jobs; a Backend Service can keep the time itself"
 	)
 	return []Field{
@@ -34,12 +33,10 @@ func workloadFieldsToCome() []Field {
 		{Path: "logging.secrets", Type: "map", Kinds: "LBWJ", Later: firelens},
 		{Path: "logging.env_file", Type: "string", Kinds: "LBWJ", Later: firelens},
 		{Path: "sidecars", Type: "map", Kinds: "LBWJ", Later: sidecars},
-		{Path: "publish", Type: "map", Kinds: "LBWJR", Later: "SNS topics; name one that exists in variables"},
 		{Path: "taskdef_overrides", Type: "list(map)", Kinds: "LBWJ", Later: "patches of the task definition; ferry package writes it as a file to change"},
 		{Path: "nlb", Type: "map", Kinds: "L", Later: "Network Load Balancers; http gives an Application Load Balancer"},
 		{Path: "deployment", Type: "map", Kinds: "LBW", Later: "deployment settings; every deployment is rolling, with 100 to 200 percent of the tasks and automatic rollback"},
 		{Path: "observability", Type: "map", Kinds: "LBWR", Later: "tracing; observability.container_insights of the environment records metrics"},
-		{Path: "subscribe", Type: "map", Kinds: "W", Later: worker},
 		{Path: "on", Type: "map", Kinds: "J", Later: job},
 		{Path: "timeout", Type: "string", Kinds: "J", Later: job},
 		{Path: "retries", Type: "int", Kinds: "J", Later: job},

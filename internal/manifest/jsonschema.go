@@ -91,6 +91,9 @@ func schemaObject(s *schema, path string, root bool) map[string]any {
 
 // schemaValue is the schema of a value: any of its forms, a variable, or null.
 func schemaValue(s *schema, path string) map[string]any {
+	if s.expr.free {
+		return map[string]any{}
+	}
 	var forms []any
 	for _, t := range s.expr.scalars {
 		forms = append(forms, schemaScalar(t, s.field))

@@ -13,27 +13,49 @@ func Reference() []byte {
 	for _, doc := range []struct {
 		kind  rune
 		title string
+		more  bool // only what the first document does not have
 	}{
-		{kindLoadBalanced, "ferry/<service>/manifest.yml: Load Balanced Web Service and Backend Service"},
-		{kindRequestDriven, "ferry/<service>/manifest.yml: Request-Driven Web Service"},
-		{kindEnvironment, "ferry/environments/<environment>/manifest.yml"},
-		{kindApp, "ferry/app.yml"},
+		{kindLoadBalanced, "ferry/<service>/manifest.yml: Load Balanced Web Service and Backend Service", false},
+		{kindWorker, "ferry/<service>/manifest.yml: what a Worker Service has beside the fields above; it has no http and no image.port", true},
+		{kindRequestDriven, "ferry/<service>/manifest.yml: Request-Driven Web Service", false},
+		{kindEnvironment, "ferry/environments/<environment>/manifest.yml", false},
+		{kindApp, "ferry/app.yml", false},
 	} {
 		b.WriteString("---\n# " + doc.title + "\n")
 		w := referenceWriter{out: &b}
+		if doc.more {
+			b.WriteString("name: web\ntype: " + typeName(doc.kind) + "\nimage: {build: ./Dockerfile}\n")
+			w.known = kindLoadBalanced
+		}
 		w.fields(schemaOf(doc.kind), "")
 	}
 	return []byte(b.String())
 }
 
-type referenceWriter struct{ out *strings.Builder }
+type referenceWriter struct {
+	out   *strings.Builder
+	known rune // the kind whose fields are left out; 0 = none
+}
+
+// fresh tells whether a field, or one below it, is to be written.
+func (w referenceWriter) fresh(s *schema) bool {
+	if w.known == 0 || s.field.Path != "" && !s.field.In(w.known) {
+		return w.known == 0 || s.field.Carried()
+	}
+	for _, key := range s.order {
+		if w.fresh(s.keys[key]) {
+			return true
+		}
+	}
+	return s.item != nil && w.fresh(s.item) || s.any != nil && s.named != "environment" && w.fresh(s.any)
+}
 
 // fields writes the fields of a map.
 func (w referenceWriter) fields(s *schema, indent string) {
 	done := map[string]bool{} // groups of which one stands already
 	for _, key := range s.order {
 		child := s.keys[key]
-		if !child.field.Carried() {
+		if !child.field.Carried() || !w.fresh(child) {
 			continue
 		}
 		prefix := indent
@@ -48,7 +70,7 @@ func (w referenceWriter) fields(s *schema, indent string) {
 		}
 		w.field(key, child, indent, prefix)
 	}
-	if s.any != nil && s.any.field.Path != "" && s.any.field.Carried() {
+	if s.any != nil && s.any.field.Path != "" && s.any.field.Carried() && w.fresh(s.any) {
 		w.field(exampleKey(s.field), s.any, indent, indent)
 	}
 }
@@ -73,7 +95,7 @@ func (w referenceWriter) field(key string, s *schema, indent, prefix string) {
 	case !commented && s.item != nil && hasCarriedKeys(s.item):
 		w.out.WriteString(prefix + key + ":\n")
 		var item strings.Builder
-		referenceWriter{&item}.fields(s.item, indent+"    ")
+		referenceWriter{&item, w.known}.fields(s.item, indent+"    ")
 		w.out.WriteString(dashed(item.String(), indent))
 		w.more(s.field, indent)
 	default:

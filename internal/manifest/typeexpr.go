@@ -11,10 +11,12 @@ const (
 	typeDuration = "duration" // 90s, 1m30s, 2h, 4d
 	typeCIDR     = "cidr"     // 10.0.0.0/16
 	typeNumber   = "number"
+	typeAny      = "any" // whatever YAML can say: somebody else's language
 )
 
 // typeExpr is a parsed Type.
 type typeExpr struct {
+	free    bool // any
 	scalars []string
 	isMap   bool
 	values  *typeExpr // map(T)
@@ -28,6 +30,8 @@ func parseType(s string) typeExpr {
 	for _, alt := range splitAlternatives(s) {
 		inner, nested := strings.CutSuffix(alt, ")")
 		switch {
+		case alt == typeAny:
+			t.free = true
 		case alt == "map":
 			t.isMap = true
 		case nested && strings.HasPrefix(inner, "map("):
@@ -75,6 +79,9 @@ func (t typeExpr) String() string {
 	}
 	if t.isMap {
 		words = append(words, "a map")
+	}
+	if t.free {
+		return "anything"
 	}
 	if len(words) == 1 {
 		return words[0]

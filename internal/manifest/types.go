@@ -99,6 +99,9 @@ type Workload struct {
 	Network WorkloadNetwork
 	Logging Logging
 	Tags    map[string]string // of a Request-Driven Web Service, beside the application's
+
+	Publish   []Topic
+	Subscribe Subscribe // Worker Service only
 }
 
 // Image says where the container image comes from: Build or Location, exactly one.

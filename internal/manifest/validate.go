@@ -114,6 +114,8 @@ func (d *document) validateWorkload(kind rune, w Workload, o Options) {
 	v.commands()
 	v.network(w)
 	v.logging(w)
+	v.publish(w.Publish)
+	v.subscribe(w)
 	v.environmentNames()
 	if kind == kindRequestDriven {
 		v.requestDriven(w)

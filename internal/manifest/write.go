@@ -57,6 +57,8 @@ func (w *writer) value(head, below string, n *node) {
 		w.sequence(n, below)
 	case n.kind == sequence:
 		w.line(head+" []", n)
+	case n.kind == null:
+		w.line(head+" null", n)
 	default:
 		w.line(head+" "+yamlScalar(n), n)
 	}

@@ -18,6 +18,7 @@ func Check(e Environment, services []Service) diag.List {
 		c.service(s)
 	}
 	c.rules(services)
+	c.messages(services)
 	return c.found
 }
 

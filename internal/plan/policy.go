@@ -24,7 +24,7 @@ func (s Service) TaskPolicies() []Policy {
 	if s.Manifest.Exec {
 		all = append(all, execPolicy())
 	}
-	return all
+	return append(all, s.messagePolicies()...)
 }
 
 // execPolicy is what the agent in the container needs for ECS Exec.

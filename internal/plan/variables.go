@@ -39,6 +39,7 @@ func (s Service) place() map[string]string {
 	if s.Routing != nil {
 		p["LB_DNS"] = Ref(s.EnvStack, s.Routing.LoadBalancer+"LoadBalancerDNS")
 	}
+	maps.Copy(p, s.messages())
 	return p
 }
 
