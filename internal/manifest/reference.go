@@ -39,7 +39,7 @@ type referenceWriter struct {
 
 // fresh tells whether a field, or one below it, is to be written.
 func (w referenceWriter) fresh(s *schema) bool {
-	if w.known == 0 || s.field.Path != "" && !s.field.In(w.known) {
+	if w.known == 0 || s.field.Path != "" && !schemaOf(w.known).has(splitPath(s.field.Path)) {
 		return w.known == 0 || s.field.Carried()
 	}
 	for _, key := range s.order {
@@ -48,6 +48,16 @@ func (w referenceWriter) fresh(s *schema) bool {
 		}
 	}
 	return s.item != nil && w.fresh(s.item) || s.any != nil && s.named != "environment" && w.fresh(s.any)
+}
+
+// has tells whether a row's path leads somewhere.
+func (s *schema) has(keys []string) bool {
+	for _, key := range keys {
+		if s = s.down(key); s == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // fields writes the fields of a map.
