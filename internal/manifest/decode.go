@@ -23,6 +23,7 @@ func decodeWorkload(root *node) Workload {
 		Logging:    Logging{Retention: root.get("logging").get("retention").num()},
 		Publish:    decodeTopics(root.get("publish")),
 		Subscribe:  decodeSubscribe(root.get("subscribe")),
+		Storage:    decodeStorage(root.get("storage")),
 	}
 	if w.Network.Connect && w.Network.ConnectAlias == "" {
 		w.Network.ConnectAlias = w.Name

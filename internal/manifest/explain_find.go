@@ -153,6 +153,9 @@ func elsewhereIn(k Kind, word string) []string {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b string) int { return strings.Count(a, ".") - strings.Count(b, ".") })
+	if out[0] == near {
+		return out[:1] // a field that stands at the top is not one that was meant to stand below another
+	}
 	return out
 }
 

@@ -23,7 +23,6 @@ func workloadFieldsToCome() []Field {
 		{Path: "network.vpc.security_groups[].from_cfn", Type: "string", Kinds: "LBWJ", Later: imported},
 		{Path: "network.vpc.security_groups.groups[].from_cfn", Type: "string", Kinds: "LBWJ", Later: imported},
 		{Path: "network.vpc.placement.subnets.from_tags", Type: "map", Kinds: "LBWJR", Later: "subnets found by their tags; write their ids"},
-		{Path: "storage", Type: "map", Kinds: "LBWJ", Later: "volumes and ephemeral storage above 20 GiB; a Fargate task has 20 GiB of its own until it ends"},
 		{Path: "logging.image", Type: "string", Kinds: "LBWJ", Later: firelens},
 		{Path: "logging.destination", Type: "map(string)", Kinds: "LBWJ", Later: firelens},
 		{Path: "logging.enableMetadata", Type: "bool", Kinds: "LBWJ", Later: firelens},

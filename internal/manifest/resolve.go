@@ -121,6 +121,13 @@ func (d *document) require(s *schema, n *node, p path) {
 			d.require(child, v, p.with(key))
 		}
 	}
+	if s.any != nil {
+		for _, e := range n.entries {
+			if s.keys[e.key] == nil {
+				d.require(s.any, e.value, p.with(e.key))
+			}
+		}
+	}
 	if s.item != nil {
 		for i, item := range n.items {
 			d.require(s.item, item, p.with(index(i)))

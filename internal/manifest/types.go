@@ -102,6 +102,7 @@ type Workload struct {
 
 	Publish   []Topic
 	Subscribe Subscribe // Worker Service only
+	Storage   Storage
 }
 
 // Image says where the container image comes from: Build or Location, exactly one.

@@ -116,6 +116,7 @@ func (d *document) validateWorkload(kind rune, w Workload, o Options) {
 	v.logging(w)
 	v.publish(w.Publish)
 	v.subscribe(w)
+	v.storage(w)
 	v.environmentNames()
 	if kind == kindRequestDriven {
 		v.requestDriven(w)
