@@ -38,7 +38,8 @@ func newDeleteCmd(app *App) *cobra.Command {
 		Short: "Delete a service, an environment or the application from AWS",
 		Long: `Delete what ferry made in AWS: a service, an environment with all its services, or the whole application. Services are
 drained first. The image repository and the log group go too, unless they are to be kept. Afterwards what is left is listed:
-nothing, when all went well. The files in ferry/ are not touched.`,
+nothing, when all went well. The files in ferry/ are not touched, nor are those that services wrote to a file system in EFS:
+deleting an environment leaves its file system behind, and names it.`,
 		Example: `  $ ferry delete service web --env test
   $ ferry delete environment test
   $ ferry delete application --yes`,
@@ -58,7 +59,7 @@ func newDeleteServiceCmd(app *App, run func(context.Context, *App, deleteOptions
 		Aliases: []string{"svc"},
 		Short:   "Delete services from an environment",
 		Long: `Delete services from an environment: the ECS service once it has drained, its stack, task definitions, log group and, when
-no other environment uses it, its image repository. The environment stays.`,
+no other environment uses it, its image repository. The environment stays, and in its file system what the service wrote there.`,
 		Example: `  $ ferry delete service web --env test
   $ ferry delete service web --env test --keep-images --keep-logs --yes`,
 		Args:              cobra.ArbitraryArgs,
@@ -79,7 +80,7 @@ func newDeleteEnvironmentCmd(app *App, run func(context.Context, *App, deleteOpt
 		Use:     "environment [ENVIRONMENT]",
 		Aliases: []string{"env"},
 		Short:   "Delete an environment and all its services",
-		Long:    "Delete an environment and all its services: its load balancer, cluster and network go last.",
+		Long:    "Delete an environment and all its services: its load balancer, cluster and network go last. Its file system in EFS stays.",
 		Example: `  $ ferry delete environment test
   $ ferry delete environment --env test --yes`,
 		Args:              atMostOne,

@@ -71,6 +71,7 @@ func (d *deletion) run(ctx context.Context) error {
 	err = worst(ends...)
 	if err == nil && d.request.Environment {
 		err = d.staged(d.target.Env.Name, func() error { return d.stack(ctx, env) })
+		d.keptFileSystem(env, err)
 	}
 	if err != nil {
 		return awsconf.Explain(err)
@@ -166,6 +167,7 @@ func (d *deletion) service(ctx context.Context, p place) error {
 		return err
 	}
 	d.deleted(there, "service "+p.name)
+	d.keptFiles(p, live)
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		if err := d.stackNow(gctx, p.stack); err != nil {

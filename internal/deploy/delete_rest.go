@@ -14,6 +14,7 @@ import (
 	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"ferry.dev/ferry/internal/plan"
 	"ferry.dev/ferry/internal/render"
 	"ferry.dev/ferry/internal/stack"
 )
@@ -170,4 +171,18 @@ func (d *deletion) leftEnvironment(ctx context.Context) error {
 		d.remains("stack " + s.Name)
 	}
 	return err
+}
+
+// keptFiles says that a service's files in the environment's file system stay: with its stack only the access point goes.
+func (d *deletion) keptFiles(p place, live stack.Stack) {
+	if live.Outputs[plan.OutputAccessPoint] != "" {
+		d.kept("files of " + p.name + " in the environment's file system, directory /" + p.name)
+	}
+}
+
+// keptFileSystem says that the environment's file system stays, and bills, when its stack has gone.
+func (d *deletion) keptFileSystem(live stack.Stack, err error) {
+	if id := live.Outputs[plan.OutputFileSystem]; id != "" && err == nil {
+		d.kept("file system " + id + " (aws efs delete-file-system --file-system-id " + id + " deletes it)")
+	}
 }

@@ -37,18 +37,20 @@ func (s Service) Containers() []Container {
 func (s Service) mainContainer() Container {
 	m := s.Manifest
 	return Container{
-		Name:        s.Name,
-		Image:       m.Image.Location,
-		Credentials: m.Image.Credentials,
-		Essential:   true,
-		Ports:       s.Ports(),
-		Entrypoint:  m.Entrypoint,
-		Command:     m.Command,
-		Variables:   s.Variables(),
-		Secrets:     s.SecretARNs(),
-		DependsOn:   m.Image.DependsOn,
-		HealthCheck: s.HealthCheck(),
-		Labels:      m.Image.Labels,
+		Name:         s.Name,
+		Image:        m.Image.Location,
+		Credentials:  m.Image.Credentials,
+		Essential:    true,
+		Ports:        s.Ports(),
+		Entrypoint:   m.Entrypoint,
+		Command:      m.Command,
+		Variables:    s.Variables(),
+		Secrets:      s.SecretARNs(),
+		DependsOn:    m.Image.DependsOn,
+		HealthCheck:  s.HealthCheck(),
+		Labels:       m.Image.Labels,
+		MountPoints:  s.MountPoints(),
+		ReadonlyRoot: m.Storage.ReadOnlyRoot,
 		// Sessions leave processes without a parent behind, which an init reaps.
 		Init: m.Exec && !s.Windows(),
 	}

@@ -17,6 +17,7 @@ func NewEnvironment(app manifest.App, env manifest.Environment, needs Needs) Env
 		Manifest:            env,
 		PublicALB:           needs.PublicALB,
 		PrivateALB:          needs.PrivateALB,
+		EFS:                 needs.EFS,
 		PermissionsBoundary: app.PermissionsBoundary,
 		Network:             newNetwork(env.Network, needs),
 	}
@@ -28,7 +29,8 @@ func LiveNeeds(outputs map[string]string) Needs {
 	_, public := outputs[OutputPublicALB]
 	_, private := outputs[OutputPrivateALB]
 	nat := outputs[OutputNAT]
-	return Needs{PublicALB: public, PrivateALB: private, NAT: nat != "" && nat != NATNone}
+	_, efs := outputs[OutputFileSystem]
+	return Needs{PublicALB: public, PrivateALB: private, NAT: nat != "" && nat != NATNone, EFS: efs}
 }
 
 // Names of the outputs of an environment's stack. Each is exported as <stack>-<name>.

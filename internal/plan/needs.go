@@ -8,6 +8,7 @@ type Needs struct {
 	PublicALB  bool // internet-facing load balancer
 	PrivateALB bool // internal load balancer
 	NAT        bool // a way out of the environment's own private subnets
+	EFS        bool // a file system
 }
 
 // NeedsOf returns what one service wants.
@@ -17,6 +18,7 @@ func NeedsOf(w manifest.Workload) Needs {
 		PublicALB:  w.HTTP != nil && public,
 		PrivateALB: w.HTTP != nil && !public,
 		NAT:        w.Network.Placement == "private" && len(w.Network.Subnets) == 0,
+		EFS:        needsEFS(w),
 	}
 }
 
@@ -29,5 +31,6 @@ func (n Needs) Union(o Needs) Needs {
 		PublicALB:  n.PublicALB || o.PublicALB,
 		PrivateALB: n.PrivateALB || o.PrivateALB,
 		NAT:        n.NAT || o.NAT,
+		EFS:        n.EFS || o.EFS,
 	}
 }

@@ -15,6 +15,12 @@ const (
 // Ref stands for an output of a stack until render.Resolve fills it in.
 func Ref(stack, output string) string { return "\x00{" + stack + "." + output + "}" }
 
+// ImportText stands, in a text for Fn::Sub, for a value that another stack exports. Package render writes the import.
+func ImportText(export string) string { return "${" + ImportMark + export + "}" }
+
+// ImportMark begins such a placeholder. No name of CloudFormation's holds a single colon, so nothing else does.
+const ImportMark = "ImportValue:"
+
 // Partition returns the partition of a region's ARNs: "aws", "aws-cn", "aws-us-gov" and so on.
 func Partition(region string) string {
 	prefix, _, _ := strings.Cut(region, "-")

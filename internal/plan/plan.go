@@ -17,6 +17,7 @@ type Environment struct {
 	Manifest        manifest.Environment
 	// PublicALB and PrivateALB tell whether a service needs the load balancer. They are made only then.
 	PublicALB, PrivateALB bool
+	EFS                   bool // the same for the file system
 	PermissionsBoundary   string
 	Network               Network
 	Extras                Extras

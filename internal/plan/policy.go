@@ -24,7 +24,8 @@ func (s Service) TaskPolicies() []Policy {
 	if s.Manifest.Exec {
 		all = append(all, execPolicy())
 	}
-	return append(all, s.messagePolicies()...)
+	all = append(all, s.messagePolicies()...)
+	return append(all, s.volumePolicies()...)
 }
 
 // execPolicy is what the agent in the container needs for ECS Exec.

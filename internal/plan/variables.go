@@ -40,6 +40,9 @@ func (s Service) place() map[string]string {
 		p["LB_DNS"] = Ref(s.EnvStack, s.Routing.LoadBalancer+"LoadBalancerDNS")
 	}
 	maps.Copy(p, s.messages())
+	if paths := s.mountPaths(); paths != "" {
+		p["MOUNT_POINTS"] = paths
+	}
 	return p
 }
 

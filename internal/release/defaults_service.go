@@ -53,6 +53,9 @@ func withServiceDefaults(in ecs.CreateServiceInput) ecs.CreateServiceInput {
 	s.DeploymentConfiguration = deploymentDefaults(s.DeploymentConfiguration)
 	networkDefaults(s.NetworkConfiguration)
 	connectDefaults(s.ServiceConnectConfiguration)
+	for i := range s.VolumeConfigurations {
+		ebsDefaults(s.VolumeConfigurations[i].ManagedEBSVolume)
+	}
 	sortBy(s.LoadBalancers, func(l types.LoadBalancer) string {
 		return aws.ToString(l.TargetGroupArn) + aws.ToString(l.ContainerName) + number(l.ContainerPort)
 	})

@@ -37,6 +37,9 @@ func withTaskDefaults(in ecs.RegisterTaskDefinitionInput) ecs.RegisterTaskDefini
 	t.RuntimePlatform.OperatingSystemFamily = cmp.Or(t.RuntimePlatform.OperatingSystemFamily, types.OSFamilyLinux)
 	slices.Sort(t.RequiresCompatibilities)
 	t.ExecutionRoleArn, t.TaskRoleArn = roleName(t.ExecutionRoleArn), roleName(t.TaskRoleArn)
+	for i := range t.Volumes {
+		volumeDefaults(&t.Volumes[i])
+	}
 	for i := range t.ContainerDefinitions {
 		containerDefaults(&t.ContainerDefinitions[i], t.NetworkMode)
 	}

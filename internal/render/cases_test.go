@@ -27,6 +27,8 @@ func needs(name string) plan.Needs {
 	switch name {
 	case "no-load-balancer", "insights", "extra-rules":
 		return plan.Needs{}
+	case "file-system", "file-system-three-zones", "file-system-imported-vpc", "file-system-own-egress":
+		return plan.Needs{EFS: true}
 	case "private-load-balancer":
 		return plan.Needs{PrivateALB: true}
 	case "imported-vpc", "both-load-balancers":

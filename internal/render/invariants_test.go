@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -155,8 +156,9 @@ func TestNoRoleMayDoMoreThanItMust(t *testing.T) {
 				continue
 			}
 			trust := r.properties["AssumeRolePolicyDocument"].(map[string]any)
+			trusted := cmp.Or(map[string]string{"VolumeRole": "ecs.amazonaws.com"}[id], "ecs-tasks.amazonaws.com")
 			for _, s := range list(trust["Statement"]) {
-				if p := s.(map[string]any)["Principal"].(map[string]any); len(p) != 1 || p["Service"] != "ecs-tasks.amazonaws.com" {
+				if p := s.(map[string]any)["Principal"].(map[string]any); len(p) != 1 || p["Service"] != trusted {
 					t.Errorf("%s: %s trusts %v", name, id, p)
 				}
 			}

@@ -140,6 +140,9 @@ func list(texts []string) string {
 
 // sub writes a text for Fn::Sub, as plain text where there is nothing to substitute.
 func sub(text string) string {
+	if imported.MatchString(text) {
+		return subImports(text)
+	}
 	if strings.Contains(text, "${") {
 		return "!Sub " + quote(text)
 	}

@@ -88,6 +88,7 @@ func consistent(t *testing.T, task ecs.RegisterTaskDefinitionInput, service ecs.
 			t.Error("secrets need an execution role")
 		}
 	}
+	volumesExist(t, task, service)
 	if !essential {
 		t.Error("no container is essential")
 	}
@@ -113,6 +114,33 @@ func consistent(t *testing.T, task ecs.RegisterTaskDefinitionInput, service ecs.
 	}
 	if len(service.LoadBalancers) == 0 && service.HealthCheckGracePeriodSeconds != nil {
 		t.Error("a grace period needs a load balancer")
+	}
+}
+
+// volumesExist holds containers against the task's volumes, and these against what the service says of them.
+func volumesExist(t *testing.T, task ecs.RegisterTaskDefinitionInput, service ecs.CreateServiceInput) {
+	t.Helper()
+	atLaunch := map[string]bool{}
+	for _, v := range task.Volumes {
+		atLaunch[aws.ToString(v.Name)] = aws.ToBool(v.ConfiguredAtLaunch)
+	}
+	for _, c := range task.ContainerDefinitions {
+		for _, m := range c.MountPoints {
+			if _, ok := atLaunch[aws.ToString(m.SourceVolume)]; !ok {
+				t.Errorf("container %q mounts %q, which is no volume", aws.ToString(c.Name), aws.ToString(m.SourceVolume))
+			}
+		}
+	}
+	for _, v := range service.VolumeConfigurations {
+		if name := aws.ToString(v.Name); !atLaunch[name] || aws.ToString(v.ManagedEBSVolume.RoleArn) == "" {
+			t.Errorf("volume %q is not configured at launch, or without a role", name)
+		}
+		delete(atLaunch, aws.ToString(v.Name))
+	}
+	for name, open := range atLaunch {
+		if open {
+			t.Errorf("the service says nothing of volume %q", name)
+		}
 	}
 }
 

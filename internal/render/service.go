@@ -39,6 +39,7 @@ func newService(s plan.Service) service {
 		EnableExecuteCommand:        s.Manifest.Exec,
 		AvailabilityZoneRebalancing: enabled(true),
 		ServiceConnectConfiguration: newServiceConnect(s),
+		VolumeConfigurations:        volumeConfigurations(s),
 	}
 	if r := s.Routing; r != nil {
 		grace := s.GracePeriod()

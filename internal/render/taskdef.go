@@ -29,6 +29,8 @@ func newTaskDefinition(s plan.Service, r plan.Release) taskDefinition {
 			OperatingSystemFamily: m.Platform.OS,
 		},
 		ContainerDefinitions: containers(s, r),
+		Volumes:              volumes(s),
+		EphemeralStorage:     ephemeralStorage(s),
 		Tags:                 tags(releaseTags(s, r)),
 	}
 }

@@ -11,9 +11,11 @@ type taskDefinition struct {
 	ExecutionRoleArn        string          `json:"executionRoleArn"`
 	NetworkMode             string          `json:"networkMode"`
 	ContainerDefinitions    []container     `json:"containerDefinitions"`
+	Volumes                 []volume        `json:"volumes,omitempty"`
 	RequiresCompatibilities []string        `json:"requiresCompatibilities"`
 	CPU                     string          `json:"cpu"`
 	Memory                  string          `json:"memory"`
+	EphemeralStorage        *ephemeral      `json:"ephemeralStorage,omitempty"`
 	RuntimePlatform         runtimePlatform `json:"runtimePlatform"`
 	Tags                    []tag           `json:"tags,omitempty"`
 }
@@ -119,6 +121,7 @@ type service struct {
 	EnableExecuteCommand          bool                    `json:"enableExecuteCommand"`
 	AvailabilityZoneRebalancing   string                  `json:"availabilityZoneRebalancing"`
 	ServiceConnectConfiguration   serviceConnect          `json:"serviceConnectConfiguration"`
+	VolumeConfigurations          []volumeConfiguration   `json:"volumeConfigurations"`
 }
 
 type loadBalancer struct {
