@@ -12,7 +12,7 @@ func storageFields() []Field {
 			Doc: "GiB of disk that a Fargate task has until it ends, its image and its empty volumes included.",
 		},
 		{
-			Path: "storage.readonly_fs", Type: "bool", Kinds: "LBWJ", Default: "false", Example: "true",
+			Path: "storage.readonly_fs", Type: "bool", Kinds: "LBWJ", Default: "false", Example: "true", With: "exec: false",
 			Doc: "The container cannot write to its own file system; volumes that are not read-only still take what it writes.",
 		},
 		{
@@ -102,7 +102,7 @@ func ebsFields() []Field {
 			Doc: "Encrypt the volume, with EBS's own key unless kms_key names another.",
 		},
 		{
-			Path: "storage.volumes.<name>.ebs.kms_key", Type: "string", Kinds: "LBW", Example: "alias/volumes", With: "size",
+			Path: "storage.volumes.<name>.ebs.kms_key", Type: "string", Kinds: "LBW", Example: "alias/volumes",
 			Doc: "Id, alias or ARN of the KMS key to encrypt it with.",
 		},
 		{

@@ -108,9 +108,26 @@ func (w referenceWriter) field(key string, s *schema, indent, prefix string) {
 		referenceWriter{&item, w.known}.fields(s.item, indent+"    ")
 		w.out.WriteString(dashed(item.String(), indent))
 		w.more(s.field, indent)
+	case commented && hasCarriedKeys(s):
+		var below strings.Builder
+		below.WriteString(indent + key + ":\n")
+		referenceWriter{&below, w.known}.fields(s, indent+"  ")
+		w.out.WriteString(commentedOut(below.String(), indent))
 	default:
 		w.out.WriteString(prefix + key + ": " + s.field.Example + "\n")
 	}
+}
+
+// commentedOut puts a comment's sign before each line that has none, at one depth, so that an editor can take them all away.
+func commentedOut(lines, indent string) string {
+	var b strings.Builder
+	for line := range strings.Lines(lines) {
+		if !strings.HasPrefix(strings.TrimSpace(line), "#") {
+			line = indent + "#" + strings.TrimPrefix(line, indent)
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // more writes the further items of a list's example, in flow style: the first one was written field by field.
