@@ -17,7 +17,8 @@ func TestInitWithFlagsNeedsNoTerminal(t *testing.T) {
 	s.file("Dockerfile", "FROM scratch\nEXPOSE 9000\n")
 	o := s.ok("init", "--app", "demo", "--name", "web", "--type", "Load Balanced Web Service", "--dockerfile", "./Dockerfile",
 		"--env", "test", "--account", "123456789012", "--region", "eu-west-1", "--yes")
-	want := `wrote ferry/app.yml
+	want := `wrote ferry/.schema.json
+wrote ferry/app.yml
 wrote ferry/web/manifest.yml
 wrote ferry/environments/test/manifest.yml
 

@@ -41,9 +41,13 @@ func Scaffold(dir string, r ScaffoldRequest) ([]File, error) {
 	if w == nil {
 		w = &Workspace{Root: filepath.Join(dir, rootName), Project: dir}
 	}
-	var files []File
+	schema, err := editorSchema()
+	if err != nil {
+		return nil, err
+	}
+	files := []File{{Path: filepath.Join(w.Root, schemaFile), Data: schema, Ours: true}}
 	add := func(data []byte, path ...string) {
-		files = append(files, File{Path: filepath.Join(append([]string{w.Root}, path...)...), Data: data})
+		files = append(files, File{Path: filepath.Join(append([]string{w.Root}, path...)...), Data: slices.Concat(modeline(len(path)-1), data)})
 	}
 	if !w.Copilot {
 		add(newSample(manifests.App).set("name", r.App).bytes(), appFile)
@@ -62,6 +66,9 @@ func Scaffold(dir string, r ScaffoldRequest) ([]File, error) {
 // proven refuses answers that would make a manifest with mistakes.
 func (w *Workspace) proven(files []File, r ScaffoldRequest) error {
 	for _, f := range files {
+		if f.Ours {
+			continue
+		}
 		shown := w.display(f.Path)
 		_, list := manifest.ParseApp(shown, f.Data)
 		switch manifest.TypeOf(f.Data) {

@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -103,9 +104,52 @@ func TestInACopilotWorkspaceOnlyTheServiceIsAdded(t *testing.T) {
 	t.Parallel()
 	dir := tree(t, map[string]string{"copilot/.workspace": "application: shop\n"})
 	files, err := workspace.Scaffold(dir, workspace.ScaffoldRequest{App: "shop", Name: "web", Type: manifest.LoadBalancedWebService, Dockerfile: "Dockerfile", Port: 80})
-	if err != nil || len(files) != 1 || files[0].Path != filepath.Join(dir, "copilot", "web", "manifest.yml") {
-		t.Error(files, err)
+	if err != nil {
+		t.Fatal(err)
 	}
+	var paths []string
+	for _, f := range files {
+		paths = append(paths, strings.TrimPrefix(filepath.ToSlash(f.Path), filepath.ToSlash(dir)))
+	}
+	if diff := cmp.Diff([]string{"/copilot/.schema.json", "/copilot/web/manifest.yml"}, paths); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestAnEditorFindsTheSchemaFromTheFirstLineOfEachFile follows the line as the YAML language server does.
+func TestAnEditorFindsTheSchemaFromTheFirstLineOfEachFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	r := workspace.ScaffoldRequest{App: "shop", Name: "web", Type: manifest.LoadBalancedWebService, Env: "test", Dockerfile: "Dockerfile", Port: 80}
+	w := scaffolded(t, dir, r)
+	want, err := manifest.JSONSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"app.yml", "web/manifest.yml", "environments/test/manifest.yml"} {
+		src, err := os.ReadFile(filepath.Join(w.Root, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(string(src), "\n")
+		named, ok := strings.CutPrefix(first, "# yaml-language-server: $schema=")
+		schema, err := os.ReadFile(filepath.Join(w.Root, filepath.Dir(file), filepath.FromSlash(named)))
+		if !ok || err != nil {
+			t.Errorf("%s begins with %q: %v", file, first, err)
+			continue
+		}
+		if diff := cmp.Diff(object(t, want), object(t, schema)); diff != "" {
+			t.Errorf("%s: %s", file, diff)
+		}
+	}
+}
+
+func object(t *testing.T, text []byte) (o map[string]any) {
+	t.Helper()
+	if err := json.Unmarshal(text, &o); err != nil {
+		t.Fatal(err)
+	}
+	return o
 }
 
 func TestAnswersThatMakeNoManifestAreRefused(t *testing.T) {
@@ -169,7 +213,7 @@ func TestWriteAsksBeforeItOverwritesAndWritesAllOrNothing(t *testing.T) {
 			dir := tree(t, map[string]string{"a": "same", "b": "old"})
 			in := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
 			asked := []string{}
-			written, err := workspace.Write([]workspace.File{{in("c/d"), []byte("fresh")}, {in("a"), []byte("same")}, {in("b"), []byte("new")}}, func(path string) (bool, error) {
+			written, err := workspace.Write([]workspace.File{{Path: in("c/d"), Data: []byte("fresh")}, {Path: in("a"), Data: []byte("same")}, {Path: in("b"), Data: []byte("new")}}, func(path string) (bool, error) {
 				asked = append(asked, path)
 				return tt.answer(path)
 			})
@@ -193,9 +237,9 @@ func TestAWriteThatFailsTakesBackWhatItDid(t *testing.T) {
 	t.Parallel()
 	dir := tree(t, map[string]string{"a": "old", "file": ""})
 	files := []workspace.File{
-		{filepath.Join(dir, "a"), []byte("new")},
-		{filepath.Join(dir, "x", "y"), []byte("new")},
-		{filepath.Join(dir, "file", "below", "z"), []byte("a file is in the way of the directory")},
+		{Path: filepath.Join(dir, "a"), Data: []byte("new")},
+		{Path: filepath.Join(dir, "x", "y"), Data: []byte("new")},
+		{Path: filepath.Join(dir, "file", "below", "z"), Data: []byte("a file is in the way of the directory")},
 	}
 	before := snapshot(t, dir)
 	written, err := workspace.Write(files, func(string) (bool, error) { return true, nil })
@@ -217,7 +261,7 @@ func TestWriteFollowsALinkAndKeepsTheMode(t *testing.T) {
 	if err := os.Chmod(real, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := workspace.Write([]workspace.File{{link, []byte("new")}}, func(string) (bool, error) { return true, nil }); err != nil {
+	if _, err := workspace.Write([]workspace.File{{Path: link, Data: []byte("new")}}, func(string) (bool, error) { return true, nil }); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Lstat(real)
@@ -235,7 +279,7 @@ func TestWriteFollowsALinkAndKeepsTheMode(t *testing.T) {
 func TestADirectoryInTheWayIsNamed(t *testing.T) {
 	t.Parallel()
 	dir := tree(t, map[string]string{"a/b": ""})
-	_, err := workspace.Write([]workspace.File{{filepath.Join(dir, "a"), nil}}, never)
+	_, err := workspace.Write([]workspace.File{{Path: filepath.Join(dir, "a"), Data: nil}}, never)
 	if fault.ExitCode(err) != fault.Usage {
 		t.Error(err)
 	}

@@ -15,6 +15,7 @@ import (
 type File struct {
 	Path string // absolute
 	Data []byte
+	Ours bool // generated, and nobody's to change: overwritten without a question
 }
 
 // ErrDeclined says that a file was not to be overwritten, and that therefore nothing was written.
@@ -34,7 +35,7 @@ func Write(files []File, overwrite func(path string) (bool, error)) ([]string, e
 		if !needed {
 			continue
 		}
-		if c.old != nil {
+		if c.old != nil && !f.Ours {
 			ok, err := overwrite(f.Path)
 			if err != nil {
 				return nil, err
