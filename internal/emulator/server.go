@@ -103,6 +103,10 @@ func (s *Server) aws(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	world, _ := s.now()
+	if rest, ok := world.rest[who.Service]; ok {
+		s.serveREST(wire.WithCaller(r.Context(), who.AccessKey), rest, w, r, id, start)
+		return
+	}
 	svc, ok := world.wire[who.Service]
 	if !ok {
 		s.o.Log.Warn("unknown service", "service", who.Service, "path", r.URL.Path, "target", r.Header.Get("X-Amz-Target"))

@@ -16,6 +16,7 @@ import (
 	"ferry.dev/ferry/internal/emulator/ecs"
 	"ferry.dev/ferry/internal/emulator/elb"
 	"ferry.dev/ferry/internal/emulator/iam"
+	"ferry.dev/ferry/internal/emulator/s3"
 	"ferry.dev/ferry/internal/emulator/secrets"
 	"ferry.dev/ferry/internal/emulator/ssm"
 	"ferry.dev/ferry/internal/emulator/sts"
@@ -38,8 +39,10 @@ type Services struct {
 	ECS         *ecs.Service
 	CFN         *cfn.Service
 	Tagging     *tagging.Service
+	S3          *s3.Service
 
 	wire  map[string]*wire.Service // by the service's name in a signature
+	rest  map[string]restService   // those whose protocol is their own, likewise
 	parts []part
 }
 
@@ -47,7 +50,6 @@ type Services struct {
 type part struct {
 	name string
 	svc  interface {
-		Wire() wire.Service
 		Save() ([]byte, error)
 		Load([]byte) error
 	}
@@ -61,17 +63,23 @@ func newServices(o Options) *Services {
 		Logs: cwlogs.New(o.Scope, o.Clock),
 		ECR:  ecr.New(ecr.Deps{Scope: o.Scope, Clock: o.Clock, Dir: o.blobs(), Host: func() string { return o.Addr }}),
 	}
+	s.S3 = s3.New(s3.Deps{Scope: o.Scope, Clock: o.Clock, Dir: o.objects()})
 	s.ELB = elb.New(elb.Deps{Scope: o.Scope, Clock: o.Clock, Subnet: s.subnet})
 	s.ECS = ecs.New(ecs.Deps{Scope: o.Scope, Clock: o.Clock, Runtime: o.Runtime, ELB: s.ELB, Logs: s.Logs, ECR: s.ECR,
 		SSM: s.SSM, Secrets: s.Secrets, Endpoint: func() string { return "http://" + o.Addr }})
 	s.CFN = cfn.New(cfn.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS, ELB: s.ELB, ECR: s.ECR, Logs: s.Logs, IAM: s.IAM, EC2: s.EC2,
-		SSM: s.SSM, Secrets: s.Secrets, CloudMap: s.CloudMap, AutoScaling: s.AutoScaling})
+		SSM: s.SSM, Secrets: s.Secrets, CloudMap: s.CloudMap, AutoScaling: s.AutoScaling, S3: s.S3})
 	s.parts = []part{{"sts", s.STS}, {"iam", s.IAM}, {"ec2", s.EC2}, {"ssm", s.SSM}, {"secretsmanager", s.Secrets}, {"servicediscovery", s.CloudMap},
-		{"application-autoscaling", s.AutoScaling}, {"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"ecs", s.ECS}, {"cloudformation", s.CFN}}
-	s.wire = map[string]*wire.Service{}
+		{"application-autoscaling", s.AutoScaling}, {"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"ecs", s.ECS}, {"s3", s.S3}, {"cloudformation", s.CFN}}
+	s.wire, s.rest = map[string]*wire.Service{}, map[string]restService{}
 	var tagged []tagging.Source
 	for _, p := range s.parts {
-		s.serve(p.svc.Wire())
+		if w, ok := p.svc.(interface{ Wire() wire.Service }); ok {
+			s.serve(w.Wire())
+		}
+		if r, ok := p.svc.(restService); ok {
+			s.rest[r.Name()] = r
+		}
 		if t, ok := p.svc.(tagging.Source); ok {
 			tagged = append(tagged, t)
 		}
@@ -112,4 +120,12 @@ func (o Options) blobs() string {
 		return ""
 	}
 	return blobDir(o.Dir)
+}
+
+// objects is where S3 keeps objects; "" is memory.
+func (o Options) objects() string {
+	if o.Dir == "" {
+		return ""
+	}
+	return objectDir(o.Dir)
 }

@@ -14,6 +14,7 @@ import (
 	"ferry.dev/ferry/internal/emulator/elb"
 	"ferry.dev/ferry/internal/emulator/iam"
 	"ferry.dev/ferry/internal/emulator/ids"
+	"ferry.dev/ferry/internal/emulator/s3"
 	"ferry.dev/ferry/internal/emulator/secrets"
 	"ferry.dev/ferry/internal/emulator/ssm"
 )
@@ -33,12 +34,13 @@ type Deps struct {
 	Secrets     *secrets.Service
 	CloudMap    *cloudmap.Service
 	AutoScaling *autoscaling.Service
+	S3          *s3.Service
 }
 
 // providers are the resource types that stacks can hold.
 func (d Deps) providers() map[string]provider {
 	all := map[string]provider{}
-	for _, some := range []map[string]provider{d.network(), d.securityGroups(), d.ecs(), d.elb(), d.iam(), d.small()} {
+	for _, some := range []map[string]provider{d.network(), d.securityGroups(), d.ecs(), d.elb(), d.iam(), d.small(), d.s3()} {
 		maps.Copy(all, some)
 	}
 	return all

@@ -43,7 +43,7 @@ func code(err error) string {
 // isGone tells a typed "not found" from every other error.
 func isGone(err error) bool {
 	c := code(err)
-	return strings.Contains(c, "NotFound") || strings.Contains(c, "NoSuchEntity") || c == "ParameterNotFound"
+	return strings.Contains(c, "NotFound") || strings.HasPrefix(c, "NoSuch") || c == "ParameterNotFound"
 }
 
 // isHeld tells that something still uses the resource; it may let go soon.

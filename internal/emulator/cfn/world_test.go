@@ -22,6 +22,7 @@ import (
 	"ferry.dev/ferry/internal/emulator/iam"
 	"ferry.dev/ferry/internal/emulator/ids"
 	"ferry.dev/ferry/internal/emulator/runtime/virtual"
+	"ferry.dev/ferry/internal/emulator/s3"
 	"ferry.dev/ferry/internal/emulator/secrets"
 	"ferry.dev/ferry/internal/emulator/ssm"
 )
@@ -47,6 +48,7 @@ func newWorldAt(t *testing.T, speed float64) *world {
 		Scope: scope, Clock: clk, ELB: elb.New(elb.Deps{Scope: scope, Clock: clk}), Logs: cwlogs.New(scope, clk), IAM: iam.New(scope, clk), EC2: ec2.New(scope),
 		ECR: ecr.New(ecr.Deps{Scope: scope, Clock: clk, Host: func() string { return "127.0.0.1:4566" }}),
 		SSM: ssm.New(scope, clk), Secrets: secrets.New(scope, clk), CloudMap: cloudmap.New(scope, clk), AutoScaling: autoscaling.New(scope, clk),
+		S3: s3.New(s3.Deps{Scope: scope, Clock: clk}),
 	}
 	run := virtual.New(clk)
 	d.ECS = ecs.New(ecs.Deps{Scope: scope, Clock: clk, Runtime: run, ELB: d.ELB, Logs: d.Logs, ECR: d.ECR, SSM: d.SSM, Secrets: d.Secrets, Endpoint: func() string { return "http://127.0.0.1:4566" }})
