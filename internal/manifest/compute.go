@@ -11,7 +11,7 @@ import (
 // compute fills in the defaults that follow from other values; the table says in words what is done here.
 func compute(kind rune, root *node) {
 	switch kind {
-	case kindLoadBalanced, kindBackend, kindWorker:
+	case kindLoadBalanced, kindBackend, kindWorker, kindJob:
 		computeSize(root)
 		computeBuild(root.get("image").get("build"))
 		computeHTTP(root)

@@ -11,6 +11,7 @@ func decodeWorkload(root *node) Workload {
 		Entrypoint: root.get("entrypoint").words(),
 		Command:    root.get("command").words(),
 		HTTP:       decodeHTTP(root.get("http")),
+		Job:        decodeJob(root),
 		CPU:        root.get("cpu").num(),
 		Memory:     root.get("memory").num(),
 		Platform:   decodePlatform(root.get("platform")),

@@ -30,7 +30,7 @@ func Kinds() []Kind {
 		{kindLoadBalanced, LoadBalancedWebService, true},
 		{kindBackend, BackendService, true},
 		{kindWorker, WorkerService, true},
-		{kindJob, ScheduledJob, false},
+		{kindJob, ScheduledJob, true},
 		{kindRequestDriven, RequestDrivenService, true},
 		{kindStaticSite, StaticSite, false},
 		{kindEnvironment, EnvironmentType, true},

@@ -22,6 +22,7 @@ func Fields() []Field {
 		ebsFields(),
 		instanceVolumeFields(),
 		s3filesFields(),
+		jobFields(),
 		workloadFieldsToCome(),
 		overrideFields(),
 		environmentFields(),
@@ -39,8 +40,12 @@ func commonFields() []Field {
 			Doc: "The workload's name: that of its directory. It names the ECS service, the log group and the image repository.",
 		},
 		{
-			Path: "type", Type: "string", Kinds: "LBWJS", Required: true, Example: "Load Balanced Web Service",
+			Path: "type", Type: "string", Kinds: "LBWS", Required: true, Example: "Load Balanced Web Service",
 			Doc: "What the workload is: Load Balanced Web Service (answers from the internet), Backend Service (answers within the environment, or not at all) or Worker Service (works on messages of a queue).",
+		},
+		{
+			Path: "type", Type: "string", Kinds: "J", Required: true, Example: "Scheduled Job",
+			Doc: "Scheduled Job: tasks that run to their end, when a schedule says so or when they are asked to.",
 		},
 		{
 			Path: "type", Type: "string", Kinds: "R", Required: true, Example: "Request-Driven Web Service",

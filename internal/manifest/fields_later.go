@@ -7,7 +7,6 @@ func workloadFieldsToCome() []Field {
 		imported = "values that other stacks export; write the value itself"
 		sidecars = "sidecar containers; a service of its own can do the work, reached by network.connect"
 		firelens = "log routers (FireLens); output goes to CloudWatch Logs"
-		job      = "Scheduled Jobs; a Backend Service can keep the time itself"
 	)
 	return []Field{
 		{Path: "count.spot", Type: "int", Kinds: "LBWJ", Later: "Fargate Spot; write a number of tasks"},
@@ -36,9 +35,6 @@ func workloadFieldsToCome() []Field {
 		{Path: "nlb", Type: "map", Kinds: "L", Later: "Network Load Balancers; http gives an Application Load Balancer"},
 		{Path: "deployment", Type: "map", Kinds: "LBW", Later: "deployment settings; every deployment is rolling, with 100 to 200 percent of the tasks and automatic rollback"},
 		{Path: "observability", Type: "map", Kinds: "LBWR", Later: "tracing; observability.container_insights of the environment records metrics"},
-		{Path: "on", Type: "map", Kinds: "J", Later: job},
-		{Path: "timeout", Type: "string", Kinds: "J", Later: job},
-		{Path: "retries", Type: "int", Kinds: "J", Later: job},
 		{Path: "files", Type: "list(map)", Kinds: "S", Later: "Static Sites; a Load Balanced Web Service can serve files"},
 	}
 }

@@ -31,7 +31,7 @@ func sizeFields() []Field {
 			Doc: "How many tasks run.",
 		},
 		{
-			Path: "count", Type: "int or map", Kinds: "J", Default: "1", Max: 5000, Example: "1",
+			Path: "count", Type: "int or map", Kinds: "J", Default: "1", Min: 1, Max: 10, Example: "2",
 			Doc: "How many tasks a run starts.",
 		},
 	}

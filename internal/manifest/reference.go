@@ -17,6 +17,7 @@ func Reference() []byte {
 	}{
 		{kindLoadBalanced, "ferry/<service>/manifest.yml: Load Balanced Web Service and Backend Service", false},
 		{kindWorker, "ferry/<service>/manifest.yml: what a Worker Service has beside the fields above; it has no http and no image.port", true},
+		{kindJob, "ferry/<service>/manifest.yml: what a Scheduled Job has beside the fields of the first; it has no http and no image.port", true},
 		{kindRequestDriven, "ferry/<service>/manifest.yml: Request-Driven Web Service", false},
 		{kindEnvironment, "ferry/environments/<environment>/manifest.yml", false},
 		{kindApp, "ferry/app.yml", false},

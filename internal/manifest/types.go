@@ -85,6 +85,7 @@ type Workload struct {
 	Command    []string // nil = the image's
 
 	HTTP *HTTP // nil: not behind a load balancer
+	Job  *Job  // nil: a service
 
 	CPU      int // CPU units, 1024 = 1 vCPU
 	Memory   int // MiB

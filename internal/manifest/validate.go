@@ -113,6 +113,7 @@ func (d *document) validateWorkload(kind rune, w Workload, o Options) {
 	v.secrets(w)
 	v.commands()
 	v.network(w)
+	v.job(w)
 	v.logging(w)
 	v.publish(w.Publish)
 	v.subscribe(w)
