@@ -43,5 +43,13 @@ func jobFields() []Field {
 			Path: "retries", Type: "int", Kinds: "J", Default: "0", Max: 99999999, Example: "3",
 			Doc: "How often a run that failed is tried again, after 10 seconds at first and half as long again each time.",
 		},
+		{
+			Path: "network.connect", Type: "bool or map", Kinds: "J", Default: "false", With: "a service", Example: "true",
+			Doc: "Service Connect, which a job's tasks have not: it is read for Copilot's sake, and does nothing.",
+		},
+		{
+			Path: "network.connect.alias", Type: "string", Kinds: "J", With: "a service", Example: "api",
+			Doc: "The same.",
+		},
 	}
 }

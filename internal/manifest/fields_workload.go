@@ -121,11 +121,11 @@ func networkFields() []Field {
 			Doc: "Leave the environment's own security group away.",
 		},
 		{
-			Path: "network.connect", Type: "bool or map", Kinds: "LBWJR", Default: "false", Example: "true",
+			Path: "network.connect", Type: "bool or map", Kinds: "LBWR", Default: "false", Example: "true",
 			Doc: "Service Connect: other services of the environment reach this one by its name.",
 		},
 		{
-			Path: "network.connect.alias", Type: "string", Kinds: "LBWJR", Auto: "the service's name", Example: "api",
+			Path: "network.connect.alias", Type: "string", Kinds: "LBWR", Auto: "the service's name", Example: "api",
 			Doc: "The name under which they reach it.",
 		},
 	}
