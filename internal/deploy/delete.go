@@ -168,9 +168,15 @@ func (d *deletion) service(ctx context.Context, p place) error {
 	}
 	d.deleted(there, "service "+p.name)
 	d.keptFiles(p, live)
+	if err := d.stopTasks(ctx, p); err != nil {
+		return err
+	}
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		if err := d.stackNow(gctx, p.stack); err != nil {
+			return err
+		}
+		if err := d.stopTasks(gctx, p); err != nil { // what a schedule has started meanwhile
 			return err
 		}
 		return d.logGroup(gctx, p)
@@ -182,6 +188,13 @@ func (d *deletion) service(ctx context.Context, p place) error {
 		return err
 	})
 	return g.Wait()
+}
+
+// stopTasks stops what runs of the family without belonging to a service: runs of a job, and what ferry run has started.
+func (d *deletion) stopTasks(ctx context.Context, p place) error {
+	n, err := d.releases.StopTasks(ctx, p.cluster, p.family, time.Now().Add(d.line.request.timeout()), d.sink)
+	d.deleted(n > 0, counted(n, "task")+" of "+p.family)
+	return err
 }
 
 func (d *deletion) stackNow(ctx context.Context, name string) error {

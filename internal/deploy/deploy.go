@@ -101,7 +101,7 @@ type Failure struct {
 
 // File is one file that Package writes.
 type File struct {
-	Name string // environment.stack.yml, <service>.stack.yml, <service>.taskdef.json, <service>.service.json
+	Name string // environment.stack.yml, <service>.stack.yml, <service>.taskdef.json, <service>.service.json or <job>.run-task.json
 	Data []byte
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"ferry.dev/ferry/internal/diag"
 	"ferry.dev/ferry/internal/fault"
@@ -125,6 +126,9 @@ func (t Target) loadOne(name string) (job, diag.List, error) {
 func (t Target) plan(w manifest.Workload, vars map[string]string) plan.Service {
 	s := plan.NewService(t.App, t.environment(), w, vars)
 	s.Copilot = t.Workspace != nil && t.Workspace.Copilot
+	if s.Job != nil && s.Job.Schedule != nil {
+		s.Job.Schedule.From(time.Now())
+	}
 	return s
 }
 

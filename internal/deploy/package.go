@@ -79,14 +79,18 @@ func (j job) files(t Target, images *image.Planner) ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", j.name, err)
 	}
-	service, err := render.ServiceDefinition(j.plan)
+	last, how := j.name+".service.json", render.ServiceDefinition
+	if j.plan.IsJob() {
+		last, how = j.name+".run-task.json", render.RunTask
+	}
+	starts, err := how(j.plan)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", j.name, err)
 	}
 	return []File{
 		{Name: j.name + ".stack.yml", Data: stack},
 		{Name: j.name + ".taskdef.json", Data: task},
-		{Name: j.name + ".service.json", Data: service},
+		{Name: last, Data: starts},
 	}, nil
 }
 

@@ -101,7 +101,11 @@ func (l *line) bring(ctx context.Context, j job, s standing, account string, env
 		return err
 	}
 	done := stage(l.sink, j.name, event.StageRelease, "")
-	b, err := l.begin(ctx, r)
+	begin := l.begin
+	if j.plan.IsJob() {
+		begin = l.register
+	}
+	b, err := begin(ctx, r)
 	done(outcome(err, !b.none), releaseName(b.started.Number()))
 	result.note(b)
 	if err != nil && b.started.Accepted {
@@ -117,6 +121,9 @@ func (l *line) bring(ctx context.Context, j job, s standing, account string, env
 		return nil
 	case b.none:
 		result.Outcome = OutcomeUnchanged
+		return nil
+	case j.plan.IsJob():
+		result.Outcome = OutcomeLive // who starts the family takes the newest revision
 		return nil
 	case l.request.Detach:
 		result.Outcome = OutcomeStarted

@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -45,9 +44,11 @@ func (l *line) await(ctx context.Context, j job, result *ServiceResult) error {
 	if err := g.Wait(); err != nil {
 		return refused(err)
 	}
+	if j.plan.IsJob() {
+		return awaitJob(j, live, result)
+	}
 	if live.Service == nil {
-		return &fault.Error{Code: fault.Refused, What: fmt.Sprintf("%s is not deployed in %s", j.name, j.plan.Env),
-			Hint: fmt.Sprintf("run: ferry deploy %s --env %s", j.name, j.plan.Env)}
+		return notDeployed(j)
 	}
 	newest, err := l.releases.Newest(ctx, live)
 	if err != nil {

@@ -36,6 +36,7 @@ type Service struct {
 	ExecutionRole       string // IAM role name, ≤ 64 characters
 	TaskRole            string
 	Routing             *Routing          // nil: not behind a load balancer
+	Job                 *Job              // nil: a service
 	Tags                map[string]string // of the stack, the task definition and the ECS service
 	Manifest            manifest.Workload
 	EnvFileVars         map[string]string // read from env_file

@@ -38,6 +38,7 @@ func NewService(app manifest.App, env manifest.Environment, w manifest.Workload,
 	}
 	s.Routing = newRouting(s, env)
 	s.Network = newTaskNetwork(s)
+	s.Job = newJob(s)
 	return s
 }
 

@@ -34,6 +34,11 @@ func TestServiceDocumentsAreTheGoldenOnes(t *testing.T) {
 			golden(t, filepath.Join("service", name+".stack.yml"), stack, err)
 			task, err := render.TaskDefinition(c.plan, c.release)
 			golden(t, filepath.Join("service", name+".taskdef.json"), task, err)
+			if c.plan.IsJob() {
+				run, err := render.RunTask(c.plan)
+				golden(t, filepath.Join("service", name+".run-task.json"), run, err)
+				return
+			}
 			service, err := render.ServiceDefinition(c.plan)
 			golden(t, filepath.Join("service", name+".service.json"), service, err)
 		})

@@ -145,8 +145,9 @@ func TestNoRoleMayDoMoreThanItMust(t *testing.T) {
 	// https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 	onEverything := []string{
 		"ecr:GetAuthorizationToken", "logs:DescribeLogGroups", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
-		"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+		"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel", "ecs:ListTasks",
 	}
+
 	for name, template := range stacks(t) {
 		for id, r := range resources(t, name, template) {
 			if strings.HasPrefix(r.kind, "AWS::Lambda::") || strings.HasPrefix(r.kind, "Custom::") || r.kind == "AWS::CloudFormation::CustomResource" {
@@ -156,7 +157,7 @@ func TestNoRoleMayDoMoreThanItMust(t *testing.T) {
 				continue
 			}
 			trust := r.properties["AssumeRolePolicyDocument"].(map[string]any)
-			trusted := cmp.Or(map[string]string{"VolumeRole": "ecs.amazonaws.com"}[id], "ecs-tasks.amazonaws.com")
+			trusted := cmp.Or(map[string]string{"VolumeRole": "ecs.amazonaws.com", "ScheduleRole": "scheduler.amazonaws.com", "RunnerRole": "states.amazonaws.com"}[id], "ecs-tasks.amazonaws.com")
 			for _, s := range list(trust["Statement"]) {
 				if p := s.(map[string]any)["Principal"].(map[string]any); len(p) != 1 || p["Service"] != trusted {
 					t.Errorf("%s: %s trusts %v", name, id, p)

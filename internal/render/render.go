@@ -44,6 +44,7 @@ const digestMark = "\x00digest\x00"
 var parsed = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
 		"digestMark": func() string { return digestMark },
+		"imports":    imports,
 		"list":       list,
 		"quote":      quote,
 		"rule":       rule,

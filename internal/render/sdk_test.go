@@ -144,6 +144,23 @@ func volumesExist(t *testing.T, task ecs.RegisterTaskDefinitionInput, service ec
 	}
 }
 
+func TestARunOfATaskIsWhatECSTakes(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]int32{"job-full": 2, "job": 1, "minimal": 1} {
+		var run ecs.RunTaskInput
+		doc, err := render.RunTask(serviceCases(t)[name].plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := strict(doc, &run); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := aws.ToInt32(run.Count); got != want {
+			t.Errorf("%s: %d tasks, not %d", name, got, want)
+		}
+	}
+}
+
 func TestPlacedSubnetsBecomeAList(t *testing.T) {
 	t.Parallel()
 	_, service := documents(t, serviceCases(t)["minimal"])
