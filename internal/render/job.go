@@ -15,7 +15,7 @@ func RunTask(s plan.Service) ([]byte, error) {
 			Subnets: s.Network.Subnets, SecurityGroups: s.Network.SecurityGroups, AssignPublicIP: enabled(s.Network.PublicIP),
 		}},
 		PropagateTags: "TASK_DEFINITION", EnableECSManagedTags: true, EnableExecuteCommand: s.Manifest.Exec,
-	})
+	}, nil)
 }
 
 // runs is how many tasks a run has: a job's as its manifest says; of a service one is enough.
