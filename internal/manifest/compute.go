@@ -71,16 +71,16 @@ func computeBuild(build *node) {
 }
 
 func computeHTTP(root *node) {
-	http := root.get("http")
-	if http.empty() || http.kind != mapping {
-		return
+	for _, rule := range httpRules(root) {
+		computeRuleCheck(rule)
 	}
-	if port := root.get("image").get("port"); port.usable() && port.kind == scalar {
-		computed(http, "target_port", port.text)
-	}
-	check := http.get("healthcheck")
+	computeTargets(root)
+}
+
+func computeRuleCheck(rule *node) {
+	check := rule.get("healthcheck")
 	written := !check.get("path").empty()
-	if strings.EqualFold(http.get("version").str(), "grpc") {
+	if strings.EqualFold(rule.get("version").str(), "grpc") {
 		codes := "12" // what a server answers that does not know the method: it is up
 		if written {
 			codes = "0"

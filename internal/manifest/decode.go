@@ -26,6 +26,7 @@ func decodeWorkload(root *node) Workload {
 		Subscribe:  decodeSubscribe(root.get("subscribe")),
 		Storage:    decodeStorage(root.get("storage")),
 	}
+	w.InternalHTTP = decodeHTTP(root.get("internal_http"))
 	if w.Network.Connect && w.Network.ConnectAlias == "" {
 		w.Network.ConnectAlias = w.Name
 	}
@@ -81,54 +82,6 @@ func decodeContainerHealthCheck(n *node) *ContainerHealthCheck {
 		StartPeriod: n.get("start_period").duration(),
 		Retries:     n.get("retries").num(),
 	}
-}
-
-func decodeHTTP(n *node) *HTTP {
-	if n.empty() || n.kind != mapping || !n.usable() {
-		return nil
-	}
-	check := n.get("healthcheck")
-	return &HTTP{
-		Path:    rooted(n.get("path").str()),
-		Aliases: aliases(n.get("alias")),
-		Version: strings.ToLower(n.get("version").str()),
-		HealthCheck: HTTPHealthCheck{
-			Path:               check.get("path").str(),
-			Port:               check.get("port").num(),
-			SuccessCodes:       check.get("success_codes").str(),
-			HealthyThreshold:   check.get("healthy_threshold").num(),
-			UnhealthyThreshold: check.get("unhealthy_threshold").num(),
-			Interval:           check.get("interval").duration(),
-			Timeout:            check.get("timeout").duration(),
-			GracePeriod:        check.get("grace_period").duration(),
-		},
-		Stickiness:          n.get("stickiness").yes(),
-		DeregistrationDelay: n.get("deregistration_delay").duration(),
-		TargetPort:          n.get("target_port").num(),
-		AllowedSourceIPs:    n.get("allowed_source_ips").strs(),
-		RedirectToHTTPS:     n.get("redirect_to_https").yes(),
-	}
-}
-
-// rooted gives a path its leading slash: Copilot's manifests leave it out.
-func rooted(p string) string {
-	if p == "" {
-		return ""
-	}
-	return "/" + strings.Trim(p, "/")
-}
-
-func aliases(n *node) []string {
-	if n == nil || n.kind != sequence {
-		return n.strs()
-	}
-	var out []string
-	for _, item := range n.items {
-		if name := item.get("name").str(); name != "" {
-			out = append(out, name)
-		}
-	}
-	return out
 }
 
 // decodePlatform translates into ECS's words. An unknown platform reads as the zero value.

@@ -109,7 +109,7 @@ func TestAnUnknownFieldIsAnsweredWithWhatWasProbablyMeant(t *testing.T) {
 		{"memry", Kinds(), UnknownFieldError{Near: []string{"memory"}}},
 		{"http.helthcheck.pth", Kinds(), UnknownFieldError{Near: []string{"http.healthcheck.path"}}},
 		{"Http.Path", Kinds(), UnknownFieldError{Near: []string{"http.path"}}},
-		{"healthcheck", Kinds(), UnknownFieldError{Near: []string{"image.healthcheck", "http.healthcheck"}}},
+		{"healthcheck", Kinds(), UnknownFieldError{Near: []string{"image.healthcheck", "http.healthcheck", "internal_http.healthcheck"}}},
 		{"capacity_provider", Kinds(), UnknownFieldError{Near: []string{"cluster.capacity_providers"}}},
 		{"http.path", one(kindEnvironment), UnknownFieldError{Types: []string{"Load Balanced Web Service", "Backend Service", "Request-Driven Web Service"}}},
 		{"qqqqqqqqqqqq", Kinds(), UnknownFieldError{}},

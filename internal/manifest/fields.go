@@ -11,6 +11,7 @@ func Fields() []Field {
 		httpFields(),
 		httpFieldsToCome(),
 		requestDrivenFields(),
+		routingFields(),
 		sizeFields(),
 		containerFields(),
 		networkFields(),

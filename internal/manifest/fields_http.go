@@ -94,16 +94,7 @@ func httpFields() []Field {
 }
 
 func httpFieldsToCome() []Field {
-	rules := "several listener rules for one service; http.path covers what lies below it, http.alias takes several names"
-	zone := "host names in a Route 53 zone; point the name at the load balancer yourself"
-	sidecar := "sidecar containers; http.target_port chooses the port"
 	return []Field{
-		{Path: "http.alb", Type: "string", Kinds: "LB", Later: "load balancers that exist already; the environment makes its own"},
-		{Path: "http.alias[].hosted_zone", Type: "string", Kinds: "LB", Later: zone},
-		{Path: "http.hosted_zone", Type: "string", Kinds: "LB", Later: zone},
-		{Path: "http.target_container", Type: "string", Kinds: "LB", Later: sidecar},
-		{Path: "http.targetContainer", Type: "string", Kinds: "LB", Later: sidecar},
-		{Path: "http.additional_rules", Type: "list(map)", Kinds: "LB", Later: rules},
 		{Path: "http.alias", Type: "string", Kinds: "S", Later: "Static Sites; a Load Balanced Web Service answers to host names"},
 		{Path: "http.certificate", Type: "string", Kinds: "S", Later: "Static Sites; a Load Balanced Web Service has the environment's http.public.certificates"},
 	}

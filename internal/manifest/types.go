@@ -87,6 +87,8 @@ type Workload struct {
 	HTTP *HTTP // nil: not behind a load balancer
 	Job  *Job  // nil: a service
 
+	InternalHTTP *HTTP // a Load Balanced Web Service: the internal load balancer beside the public one; nil: not
+
 	CPU      int // CPU units, 1024 = 1 vCPU
 	Memory   int // MiB
 	Platform Platform
@@ -136,7 +138,7 @@ type ContainerHealthCheck struct {
 	Retries                        int
 }
 
-// HTTP routes requests of the environment's load balancer to the service.
+// HTTP routes requests of the environment's load balancer to the service: one rule, and the rules beside it.
 type HTTP struct {
 	Path                string // "/", "api", "/api"; matched as a prefix
 	Aliases             []string
@@ -144,10 +146,15 @@ type HTTP struct {
 	HealthCheck         HTTPHealthCheck
 	Stickiness          bool
 	DeregistrationDelay time.Duration
-	TargetPort          int // default Image.Port
+	TargetPort          int // default that of the target container
 	AllowedSourceIPs    []string
 	RedirectToHTTPS     bool
-	Private             bool // of a Request-Driven Web Service: behind the internal load balancer
+	Private             bool              // of a Request-Driven Web Service: behind the internal load balancer
+	TargetContainer     string            // "" = the service's own
+	HostedZone          string            // id of the Route 53 zone in which the aliases are pointed at the load balancer; "" = nowhere
+	AliasZones          map[string]string // alias → a zone of its own
+	ALB                 string            // name or ARN of a load balancer that exists; "" = the environment's
+	AdditionalRules     []HTTP            // without further ones of their own
 }
 
 // HTTPHealthCheck is the target group's health check.

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,31 +14,81 @@ const maxConditionValues = 5
 func (v validator) http(kind rune, w Workload) {
 	p := at("http")
 	h := v.root.get("http")
+	nlb := v.root.get("nlb")
 	switch {
 	case h.empty() && kind == kindLoadBalanced:
 		v.bad(p, "write http: {path: /}", "is missing: a Load Balanced Web Service answers requests")
-		return
-	case h.isFalse() && kind == kindLoadBalanced && v.root.get("nlb") == nil:
+	case h.isFalse() && kind == kindLoadBalanced && nlb == nil:
 		v.bad(p, "use type: Backend Service", "a Load Balanced Web Service without http has no load balancer")
-		return
 	case h != nil && h.kind == scalar && !h.isFalse():
 		v.bad(p, "write http: {path: /}", "only false can stand here instead of a map")
-		return
-	case w.HTTP == nil:
-		return
 	}
-	if kind == kindBackend && w.Image.Port == 0 && w.HTTP.TargetPort == 0 && v.sure(at("image.port"), at("http.target_port")) {
-		v.bad(at("image", "port"), "write the port that the application listens on", "is missing: requests of the load balancer need one")
+	v.rulesOf(p, w.HTTP, w)
+	v.rulesOf(at("internal_http"), w.InternalHTTP, w)
+	if w.HTTP != nil && w.HTTP.ALB != "" {
+		v.importedBalancer(p.with("alb"), w.HTTP.ALB)
 	}
-	v.httpPath(w.HTTP)
-	v.httpAliases(w.HTTP)
-	v.conditions(w.HTTP)
-	v.within(at("http.deregistration_delay"), w.HTTP.DeregistrationDelay, 0, time.Hour)
-	v.httpHealthCheck(w.HTTP)
 }
 
-func (v validator) httpPath(h *HTTP) {
-	p := at("http.path")
+// rulesOf checks the rules of one load balancer.
+func (v validator) rulesOf(p path, h *HTTP, w Workload) {
+	if h == nil {
+		return
+	}
+	v.rule(p, h, w)
+	places := []path{p}
+	rules := []*HTTP{h}
+	for i := range h.AdditionalRules {
+		at := p.with("additional_rules").with(index(i))
+		v.rule(at, &h.AdditionalRules[i], w)
+		places, rules = append(places, at), append(rules, &h.AdditionalRules[i])
+	}
+	v.rivalRules(places, rules)
+}
+
+// rule checks one rule: which requests it takes, and where it leads them.
+func (v validator) rule(p path, h *HTTP, w Workload) {
+	v.httpPath(p, h)
+	v.httpAliases(p.with("alias"), h.Aliases)
+	v.zonesOf(p, h.Aliases)
+	v.conditions(p, h)
+	v.within(p.with("deregistration_delay"), h.DeregistrationDelay, 0, time.Hour)
+	v.httpHealthCheck(p, h)
+	v.target(p, h.TargetContainer, h.TargetPort, w)
+}
+
+// rivalRules finds rules of the service that ask for the same requests.
+func (v validator) rivalRules(places []path, rules []*HTTP) {
+	first := map[string]path{}
+	for i, h := range rules {
+		p := places[i].with("path")
+		if h.Path == "" || !v.sure(p, places[i].with("alias"), places[i].with("allowed_source_ips")) {
+			continue
+		}
+		names := slices.Sorted(slices.Values(h.Aliases))
+		ask := strings.ToLower(strings.Join(names, " ")) + "|" + h.Path + "|" + strings.Join(slices.Sorted(slices.Values(h.AllowedSourceIPs)), " ")
+		if other, twice := first[ask]; twice {
+			v.bad(p, "give each its own path or alias", "%s takes the same requests", other)
+			continue
+		}
+		first[ask] = places[i]
+	}
+}
+
+func (v validator) importedBalancer(p path, name string) {
+	if strings.HasPrefix(name, "arn:") {
+		if !isARN(name, "elasticloadbalancing") || !strings.Contains(name, ":loadbalancer/app/") {
+			v.bad(p, "it looks like arn:aws:elasticloadbalancing:<region>:<account>:loadbalancer/app/<name>/<id>", "%q is no ARN of an Application Load Balancer", name)
+		}
+		return
+	}
+	if len(name) > 32 || strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		v.bad(p, "write its name or its ARN", "%q is no name of a load balancer: it has at most 32 letters, digits and hyphens", name)
+	}
+}
+
+func (v validator) httpPath(block path, h *HTTP) {
+	p := block.with("path")
 	n := v.root.find(p)
 	switch {
 	case n.empty():
@@ -63,12 +114,12 @@ func (v validator) httpPath(h *HTTP) {
 	}
 }
 
-func (v validator) httpAliases(h *HTTP) {
+func (v validator) httpAliases(block path, names []string) {
 	seen := map[string]bool{}
-	for i, alias := range h.Aliases {
-		p := at("http.alias", index(i))
-		if n := v.root.find(at("http.alias")); n.kind == scalar {
-			p = at("http.alias")
+	for i, alias := range names {
+		p := block.with(index(i))
+		if n := v.root.find(block); n.kind == scalar {
+			p = block
 		}
 		switch {
 		case !isHostName(alias):
@@ -77,6 +128,31 @@ func (v validator) httpAliases(h *HTTP) {
 			v.bad(p, "remove one of the two", "%q is written twice", alias)
 		}
 		seen[strings.ToLower(alias)] = true
+	}
+}
+
+// zonesOf checks the hosted zones of a rule's names.
+func (v validator) zonesOf(p path, names []string) {
+	if zone := p.with("hosted_zone"); v.has(zone) {
+		if len(names) == 0 && v.sure(p.with("alias")) {
+			v.bad(zone, "write alias too, or remove it", "without alias there is no name to put into a zone")
+		}
+		v.zone(zone)
+	}
+	if n := v.root.find(p.with("alias")); n.usable() {
+		for i := range n.items {
+			if zone := p.with("alias").with(index(i)).with("hosted_zone"); v.has(zone) {
+				v.zone(zone)
+			}
+		}
+	}
+}
+
+// zone looks at the id of a hosted zone: Route 53's have at most 32 capitals and digits.
+func (v validator) zone(p path) {
+	id := v.root.find(p).str()
+	if len(id) > 32 || id == "" || strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+		v.warn(p, "it looks like Z0873220N255IR3MTNR4", "%q does not look like the id of a hosted zone", id)
 	}
 }
 
@@ -96,25 +172,26 @@ func (h HTTP) pathPatterns() []string {
 	}
 }
 
-// conditions counts the values of the service's listener rule.
-func (v validator) conditions(h *HTTP) {
+// conditions counts the values of a rule. Up to four names and ranges are split over several listener rules where a path
+// leaves no room for them; more are refused, as Copilot does.
+func (v validator) conditions(p path, h *HTTP) {
 	paths := len(h.pathPatterns())
-	total := len(h.Aliases) + len(h.AllowedSourceIPs) + paths
-	if total <= maxConditionValues || !v.sure(at("http.path"), at("http.alias"), at("http.allowed_source_ips")) {
+	own := len(h.Aliases) + len(h.AllowedSourceIPs)
+	if own < maxConditionValues || own+paths <= maxConditionValues || !v.sure(p.with("path"), p.with("alias"), p.with("allowed_source_ips")) {
 		return
 	}
-	p := at("http.alias")
+	at := p.with("alias")
 	if len(h.AllowedSourceIPs) > len(h.Aliases) {
-		p = at("http.allowed_source_ips")
+		at = p.with("allowed_source_ips")
 	}
-	v.bad(p, "split the service, or use a wildcard such as *.example.com",
+	v.bad(at, "spread them over additional_rules, or use a wildcard such as *.example.com",
 		"a listener rule has at most %d values, and this one has %d: alias %d, allowed_source_ips %d, path %d",
-		maxConditionValues, total, len(h.Aliases), len(h.AllowedSourceIPs), paths)
+		maxConditionValues, own+paths, len(h.Aliases), len(h.AllowedSourceIPs), paths)
 }
 
 // httpHealthCheck holds the bounds of ELB's CreateTargetGroup.
-func (v validator) httpHealthCheck(h *HTTP) {
-	p, c := at("http.healthcheck"), h.HealthCheck
+func (v validator) httpHealthCheck(block path, h *HTTP) {
+	p, c := block.with("healthcheck"), h.HealthCheck
 	if path := p.with("path"); v.fromUser(path) {
 		switch {
 		case !strings.HasPrefix(c.Path, "/"):
@@ -123,7 +200,7 @@ func (v validator) httpHealthCheck(h *HTTP) {
 			v.bad(path, "", "must have at most 1024 characters, not %d", len(c.Path))
 		}
 	}
-	v.successCodes(p.with("success_codes"), c.SuccessCodes, h.Version)
+	v.successCodes(block, c.SuccessCodes, h.Version)
 	v.within(p.with("interval"), c.Interval, 5*time.Second, 300*time.Second)
 	v.within(p.with("timeout"), c.Timeout, 2*time.Second, 120*time.Second)
 	v.within(p.with("grace_period"), c.GracePeriod, 0, (1<<31-1)*time.Second)
@@ -137,8 +214,9 @@ func (v validator) httpHealthCheck(h *HTTP) {
 }
 
 // successCodes checks the matcher: 200, 200,202 or 200-299; from 200 to 499, with gRPC from 0 to 99.
-func (v validator) successCodes(p path, codes, version string) {
-	if !v.fromUser(p) || !v.sure(p, at("http.version")) {
+func (v validator) successCodes(block path, codes, version string) {
+	p := block.with("healthcheck").with("success_codes")
+	if !v.fromUser(p) || !v.sure(p, block.with("version")) {
 		return
 	}
 	low, high := 200, 499
