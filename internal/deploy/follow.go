@@ -43,7 +43,7 @@ func (l *line) watchRequest(j job, targetGroup string, s release.Started) watch.
 		},
 	}
 	if j.plan.Routing != nil {
-		r.Hints.HealthPath = j.plan.Routing.Target.Check.Path
+		r.Hints.HealthPath = j.plan.Routing.Target().Check.Path
 	}
 	for _, c := range s.Task.ContainerDefinitions {
 		if lc := c.LogConfiguration; lc != nil && lc.Options["awslogs-group"] != "" {
@@ -129,8 +129,13 @@ func (l *line) goBack(ctx context.Context, j job, in infrastructure) error {
 	return nil
 }
 
-// outputTargetGroup is the output of a service's stack that names its target group.
-const outputTargetGroup = "TargetGroupArn"
+// targetGroup finds the ARN of the target group whose health stands for the service's; "" where it has none.
+func (j job) targetGroup(outputs map[string]string) string {
+	if j.plan.Routing == nil {
+		return ""
+	}
+	return outputs[j.plan.Routing.Target().Key+"Arn"]
+}
 
 func releaseName(n int) string {
 	if n == 0 {

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -102,22 +103,24 @@ type listenerRules struct {
 }
 
 func (r *listenerRules) place(ctx context.Context, s plan.Service, live, env stack.Stack) error {
-	if s.KeepPriorities(live.Outputs[plan.OutputRulePriorities]) {
+	kept := live.Outputs[plan.OutputRulePriorities]
+	if s.KeepPriorities(kept) {
 		return nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, output := range s.Routing.ListenerOutputs() {
+	for _, rule := range s.Routing.Rules {
+		output := s.Routing.ListenerOutput(rule)
 		if r.taken[output] != nil {
 			continue
 		}
-		numbers, err := r.read(ctx, env.Outputs[output])
+		numbers, err := r.read(ctx, cmp.Or(s.Listener(rule).Text, env.Outputs[output]))
 		if err != nil {
 			return err
 		}
 		r.taken[output] = numbers
 	}
-	return s.PlacePriorities(r.taken)
+	return s.PlacePriorities(r.taken, kept)
 }
 
 // read returns the numbers that a listener's rules have.

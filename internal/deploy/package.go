@@ -59,7 +59,7 @@ func placeOffline(jobs []job) error {
 				taken[output] = map[int]string{}
 			}
 		}
-		if err := j.plan.PlacePriorities(taken); err != nil {
+		if err := j.plan.PlacePriorities(taken, ""); err != nil {
 			return err
 		}
 	}

@@ -52,8 +52,14 @@ func (l *line) preflight(ctx context.Context, jobs []job) (found, error) {
 			f.services[i].live, err = l.releases.Inspect(gctx, j.plan.Cluster, j.plan.ServiceName, j.plan.Family)
 			return err
 		})
+		if j.plan.Import != nil {
+			g.Go(func() error { return l.adopt(gctx, &jobs[i].plan) })
+		}
 	}
 	err := refused(g.Wait())
+	if err == nil {
+		err = neighbours(f.env, jobs)
+	}
 	done(outcome(err, true), "account "+f.identity.Account)
 	return f, err
 }

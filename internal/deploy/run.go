@@ -96,7 +96,7 @@ func (l *line) bring(ctx context.Context, j job, s standing, account string, env
 	r.account = account
 	result.Image, result.Built, result.Pushed = r.image.Ref, r.image.Built, r.image.Pushed
 	result.Infrastructure = in.change != nil
-	result.URL = j.plan.URL(r.env.Outputs)
+	result.URL = j.plan.URL(r.env.Outputs, in.stack.Outputs)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (l *line) bring(ctx context.Context, j job, s standing, account string, env
 		result.Outcome = OutcomeStarted
 		return nil
 	}
-	v, err := l.follow(ctx, j, in.stack.Outputs[outputTargetGroup], b.started)
+	v, err := l.follow(ctx, j, j.targetGroup(in.stack.Outputs), b.started)
 	result.judge(v, err)
 	if err != nil {
 		result.Outcome = OutcomeStarted

@@ -60,7 +60,7 @@ func (l *line) await(ctx context.Context, j job, result *ServiceResult) error {
 		result.Outcome = OutcomeUnchanged
 		return nil
 	}
-	v, err := l.follow(ctx, j, service.Outputs[outputTargetGroup], newest)
+	v, err := l.follow(ctx, j, j.targetGroup(service.Outputs), newest)
 	result.judge(v, err)
 	if err != nil {
 		return err

@@ -112,3 +112,13 @@ func (w *world) writes() []string {
 	}
 	return all
 }
+
+// output reads an output of a stack; "" where it has none of that name.
+func (w *world) output(t *testing.T, name, output string) string {
+	t.Helper()
+	s, err := stack.New(w.Config).Describe(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Outputs[output]
+}

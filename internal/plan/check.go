@@ -3,7 +3,6 @@ package plan
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"ferry.dev/ferry/internal/diag"
 )
@@ -38,7 +37,7 @@ func (c *checker) add(path, message, hint string) {
 func (c *checker) service(s Service) {
 	c.file = s.Name + "/manifest.yml"
 	c.name(s)
-	c.version(s)
+	c.routing(s)
 	c.placement(s)
 }
 
@@ -47,17 +46,6 @@ func (c *checker) name(s Service) {
 		c.add("name", fmt.Sprintf("the stack's name %q is longer than %d characters", s.Stack, maxStackName),
 			"choose shorter names for application, environment or service")
 	}
-}
-
-// version: ELB talks HTTP/2 and gRPC to targets only behind a listener with HTTPS.
-// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
-func (c *checker) version(s Service) {
-	r := s.Routing
-	if r == nil || r.HTTPS || r.Target.ProtocolVersion == "HTTP1" {
-		return
-	}
-	c.add("http.version", fmt.Sprintf("%s needs HTTPS, and environment %q names no certificate", strings.ToLower(r.Target.ProtocolVersion), s.Env),
-		fmt.Sprintf("write http.%s.certificates in environments/%s/manifest.yml", strings.ToLower(r.LoadBalancer), s.Env))
 }
 
 // maxSecurityGroups is how many security groups a task's network interface takes.
@@ -80,24 +68,6 @@ func (c *checker) placement(s Service) {
 			fmt.Sprintf("write network.vpc.nat: single in environments/%s/manifest.yml; a NAT gateway is billed by the hour", s.Env))
 	case m.Placement != "private" && len(n.Public) == 0:
 		c.add("network.vpc.placement", fmt.Sprintf("environment %q has no public subnets", s.Env), "write placement: private")
-	}
-}
-
-// rules finds services that ask for the same requests: the second would never get one.
-func (c *checker) rules(services []Service) {
-	owner := map[string]string{}
-	for _, s := range services {
-		if s.Routing == nil {
-			continue
-		}
-		r := s.Routing.Rules[0]
-		want := fmt.Sprint(s.Routing.ListenerOutput(r), r.Hosts, r.Paths, r.SourceIPs)
-		if first, twice := owner[want]; twice {
-			c.file = s.Name + "/manifest.yml"
-			c.add("http.path", fmt.Sprintf("service %q takes the same requests", first), "give each its own path or alias")
-			continue
-		}
-		owner[want] = s.Name
 	}
 }
 

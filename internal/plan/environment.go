@@ -51,6 +51,14 @@ const (
 	OutputPrivateURL     = "PrivateURL"
 )
 
+// A load balancer's full name is what CloudWatch calls it by, and the end of its ARN: app/<name>/<id>. With a target group's
+// it is the resource label of the metric ALBRequestCountPerTarget.
+const (
+	OutputPublicALBFullName  = "PublicLoadBalancerFullName"
+	OutputPrivateALBFullName = "PrivateLoadBalancerFullName"
+	OutputTargetGroupName    = "TargetGroupFullName" // of a service's stack: targetgroup/<name>/<id>
+)
+
 // OutputTemplateDigest is the output of every stack that tells one template from another: a digest of all the rest of
 // the template and of the stack's tags. Where it is the same, there is nothing to change.
 const OutputTemplateDigest = "TemplateDigest"

@@ -13,13 +13,18 @@ type Needs struct {
 
 // NeedsOf returns what one service wants.
 func NeedsOf(w manifest.Workload) Needs {
-	public := w.Type == manifest.LoadBalancedWebService || w.Type == manifest.RequestDrivenService && w.HTTP != nil && !w.HTTP.Private
+	own := w.HTTP != nil && w.HTTP.ALB == "" // not one that exists already
 	return Needs{
-		PublicALB:  w.HTTP != nil && public,
-		PrivateALB: w.HTTP != nil && !public,
+		PublicALB:  own && facesInternet(w),
+		PrivateALB: own && !facesInternet(w) || w.InternalHTTP != nil,
 		NAT:        w.Network.Placement == "private" && len(w.Network.Subnets) == 0,
 		EFS:        needsEFS(w),
 	}
+}
+
+// facesInternet tells whether a service's own load balancer is the public one.
+func facesInternet(w manifest.Workload) bool {
+	return w.Type == manifest.LoadBalancedWebService || w.Type == manifest.RequestDrivenService && w.HTTP != nil && !w.HTTP.Private
 }
 
 // AllNeeds is everything that services could want.

@@ -39,7 +39,9 @@ type Service struct {
 	Job                 *Job              // nil: a service
 	Tags                map[string]string // of the stack, the task definition and the ECS service
 	Manifest            manifest.Workload
-	EnvFileVars         map[string]string // read from env_file
+	EnvManifest         manifest.Environment // of the environment that it is in
+	Import              *Import              // the load balancer that exists already; nil: it uses the environment's
+	EnvFileVars         map[string]string    // read from env_file
 	PermissionsBoundary string
 	EnvStack            string
 	Namespace           string // <env>.<app>.local

@@ -61,7 +61,7 @@ func service(change ...func(*manifest.Workload)) plan.Service {
 func TestAServiceIsNamedAfterApplicationEnvironmentAndService(t *testing.T) {
 	t.Parallel()
 	got := service()
-	got.Routing, got.Manifest = nil, manifest.Workload{}
+	got.Routing, got.Manifest, got.EnvManifest = nil, manifest.Workload{}, manifest.Environment{}
 	want := plan.Service{
 		App: "demo", Env: "test", Name: "web", Account: "123456789012", Region: "us-east-1",
 		Stack: "demo-test-web", Cluster: "demo-test", ServiceName: "web", Family: "demo-test-web",
@@ -97,7 +97,7 @@ func TestLongNamesAreCutStayApartAndKeepToTheirLimits(t *testing.T) {
 	for _, pair := range [][3]any{
 		{one.ExecutionRole, two.ExecutionRole, 64},
 		{one.TaskRole, two.TaskRole, 64},
-		{one.Routing.Target.Name, two.Routing.Target.Name, 32},
+		{one.Routing.Target().Name, two.Routing.Target().Name, 32},
 	} {
 		a, b, limit := pair[0].(string), pair[1].(string), pair[2].(int)
 		if a == b || len(a) > limit || len(b) > limit || strings.Contains(a, "--") {
@@ -117,9 +117,9 @@ func TestLongNamesAreCutStayApartAndKeepToTheirLimits(t *testing.T) {
 
 func TestATargetGroupThatMustBeReplacedHasAnotherName(t *testing.T) {
 	t.Parallel()
-	plain := service().Routing.Target
-	grpc := service(func(w *manifest.Workload) { w.HTTP.Version = "grpc" }).Routing.Target
-	port := service(func(w *manifest.Workload) { w.Image.Port = 9090 }).Routing.Target
+	plain := service().Routing.Target()
+	grpc := service(func(w *manifest.Workload) { w.HTTP.Version = "grpc" }).Routing.Target()
+	port := service(func(w *manifest.Workload) { w.Image.Port = 9090 }).Routing.Target()
 	if plain.Name == grpc.Name {
 		t.Errorf("HTTP1 and GRPC share %q", plain.Name)
 	}
@@ -218,12 +218,12 @@ func TestATargetIsAskedAsTheManifestSays(t *testing.T) {
 	got := service(func(w *manifest.Workload) {
 		w.HTTP.Version, w.HTTP.Stickiness, w.HTTP.TargetPort = "grpc", true, 443
 		w.HTTP.HealthCheck.Interval, w.HTTP.HealthCheck.Port, w.HTTP.HealthCheck.SuccessCodes = 5500*time.Millisecond, 9000, "12"
-	}).Routing.Target
+	}).Routing.Target()
 	got.Name = ""
 	want := plan.TargetGroup{
-		ContainerPort: 443, Protocol: "HTTPS", ProtocolVersion: "GRPC", DeregistrationDelay: 60, Stickiness: true,
+		Key: "TargetGroup", LoadBalancer: plan.Public, Container: "web", ContainerPort: 443, Protocol: "HTTPS", ProtocolVersion: "GRPC", DeregistrationDelay: 60, Stickiness: true,
 		Check: plan.TargetCheck{
-			Path: "/", Port: "9000", Codes: "12", GRPC: true, Healthy: 2, Unhealthy: 2, Interval: 6, Timeout: 5,
+			Protocol: "HTTP", Path: "/", Port: "9000", Codes: "12", GRPC: true, Healthy: 2, Unhealthy: 2, Interval: 6, Timeout: 5,
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -85,7 +85,7 @@ func bandStart(p int) int { return p - (p-firstPriority)%bandSize }
 func (r Routing) Priorities() string {
 	var all []string
 	for _, rule := range r.Rules {
-		all = append(all, strconv.Itoa(rule.Priority))
+		all = append(all, rule.Key+"="+strconv.Itoa(rule.Priority))
 	}
 	return strings.Join(all, ",")
 }
@@ -93,48 +93,58 @@ func (r Routing) Priorities() string {
 // OutputRulePriorities is the output of a service's stack that holds what Priorities wrote.
 const OutputRulePriorities = "RulePriorities"
 
-// KeepPriorities puts the numbers that the service's live stack put out back in place. It reports false, and changes
-// nothing, where a rule has no number yet that still fits: then the listener must be asked which are free.
+// KeepPriorities puts the numbers that the service's live stack put out back in place. It reports false where a rule has
+// no number yet that still fits: then the listener must be asked which are free.
 func (s Service) KeepPriorities(live string) bool {
 	if s.Routing == nil {
 		return true
 	}
-	numbers := strings.Split(live, ",")
-	if len(numbers) != len(s.Routing.Rules) {
-		return false
-	}
-	kept := make([]int, len(numbers))
-	for i, n := range numbers {
-		p, err := strconv.Atoi(n)
-		if err != nil || bandStart(p) != bandStart(s.Routing.Rules[i].Priority) {
-			return false
+	all := true
+	for i, rule := range s.Routing.Rules {
+		if p, ok := livePriority(live, rule); ok {
+			s.Routing.Rules[i].Priority = p
+		} else {
+			all = false
 		}
-		kept[i] = p
 	}
-	for i, p := range kept {
-		s.Routing.Rules[i].Priority = p
-	}
-	return true
+	return all
 }
 
-// PlacePriorities gives every rule of the service a number that is free on its listener. taken maps the output of the
-// environment that names a listener (ListenerOutput) to the numbers taken there and their owners; it is updated, so that
-// services placed one after another do not meet. A service owns its numbers under its stack's name.
-func (s Service) PlacePriorities(taken map[string]map[int]string) error {
+// livePriority finds the number of a rule in what Priorities wrote, if the rule still asks for as much.
+func livePriority(live string, rule ListenerRule) (int, bool) {
+	for entry := range strings.SplitSeq(live, ",") {
+		if key, number, ok := strings.Cut(entry, "="); ok && key == rule.Key {
+			p, err := strconv.Atoi(number)
+			return p, err == nil && bandStart(p) == bandStart(rule.Priority)
+		}
+	}
+	return 0, false
+}
+
+// PlacePriorities gives every rule of the service a number that is free on its listener. taken maps listeners
+// (ListenerOutput) to the numbers taken there and their owners; it is updated, so that services placed one after another do
+// not meet. A service owns its numbers under its stack's name, those that its live stack put out from the start.
+func (s Service) PlacePriorities(taken map[string]map[int]string, live string) error {
 	if s.Routing == nil {
 		return nil
 	}
-	for i, rule := range s.Routing.Rules {
+	owner := func(r ListenerRule) string { return s.Stack + "/" + r.Key }
+	for _, rule := range s.Routing.Rules {
 		listener := s.Routing.ListenerOutput(rule)
-		owner := s.Stack + "/" + rule.Key
-		p, err := Priority(rule.Priority, taken[listener], owner)
-		if err != nil {
-			return err
-		}
 		if taken[listener] == nil {
 			taken[listener] = map[int]string{}
 		}
-		taken[listener][p] = owner
+		if p, ok := livePriority(live, rule); ok {
+			taken[listener][p] = owner(rule)
+		}
+	}
+	for i, rule := range s.Routing.Rules {
+		numbers := taken[s.Routing.ListenerOutput(rule)]
+		p, err := Priority(rule.Priority, numbers, owner(rule))
+		if err != nil {
+			return err
+		}
+		numbers[p] = owner(rule)
 		s.Routing.Rules[i].Priority = p
 	}
 	return nil

@@ -92,7 +92,7 @@ func TestServicesOnOneListenerNeverCollide(t *testing.T) {
 	numbers := map[string]string{}
 	for _, i := range rand.New(rand.NewPCG(1, 2)).Perm(300) {
 		s := service(name(fmt.Sprintf("svc-%d", i)), path([]string{"/", "/api", "/api/v1"}[i%3]))
-		if err := s.PlacePriorities(taken); err != nil {
+		if err := s.PlacePriorities(taken, ""); err != nil {
 			t.Fatal(err)
 		}
 		numbers[s.Name] = s.Routing.Priorities()
@@ -102,7 +102,7 @@ func TestServicesOnOneListenerNeverCollide(t *testing.T) {
 	}
 	for i := range 300 {
 		s := service(name(fmt.Sprintf("svc-%d", i)), path([]string{"/", "/api", "/api/v1"}[i%3]))
-		if err := s.PlacePriorities(taken); err != nil || s.Routing.Priorities() != numbers[s.Name] {
+		if err := s.PlacePriorities(taken, ""); err != nil || s.Routing.Priorities() != numbers[s.Name] {
 			t.Fatalf("%s moved from %s to %s: %v", s.Name, numbers[s.Name], s.Routing.Priorities(), err)
 		}
 	}
@@ -111,10 +111,10 @@ func TestServicesOnOneListenerNeverCollide(t *testing.T) {
 func TestALivePriorityIsKeptWhileTheRuleAsksForTheSame(t *testing.T) {
 	t.Parallel()
 	s := service(path("/api"))
-	if !s.KeepPriorities("47001") || s.Routing.Priorities() != "47001" {
+	if !s.KeepPriorities("Other=47002,ListenerRule=47001") || s.Routing.Priorities() != "ListenerRule=47001" {
 		t.Errorf("47001 became %s", s.Routing.Priorities())
 	}
-	for _, live := range []string{"", "48700", "47001,47002", "none"} {
+	for _, live := range []string{"", "ListenerRule=48700", "47001", "Other=47001", "none"} {
 		s := service(path("/api"))
 		before := s.Routing.Priorities()
 		if s.KeepPriorities(live) || s.Routing.Priorities() != before {

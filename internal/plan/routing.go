@@ -1,145 +1,95 @@
 package plan
 
 import (
-	"strconv"
 	"strings"
 
 	"ferry.dev/ferry/internal/manifest"
 )
 
-// Routing leads requests of one of the environment's load balancers to a service.
+// Routing leads requests to a service: target groups, and the listener rules and listeners that fill them.
 type Routing struct {
-	LoadBalancer string // Public or Private
-	HTTPS        bool   // the load balancer has certificates: it listens on 443, and 80 redirects there
-	Target       TargetGroup
+	LoadBalancer string        // of the service's address: Public, Private, Imported or Network
+	HTTPS        bool          // that one speaks HTTPS on 443, and 80 redirects there
+	Targets      []TargetGroup // the first one's health stands for the service's; MaxTargetGroups at most
 	Rules        []ListenerRule
-	Host         string // of the service's address; "" = the load balancer's own name
-	Path         string // of the service's address: "/" or "/api"
+	Records      []Record // names that are pointed at load balancers
+	Host         string   // of the service's address; "" = the load balancer's own name
+	Path         string   // of the service's address: "/" or "/api"
+	Import       *Import  // the Application Load Balancer that exists already; nil: the environment's
 }
 
-// TargetGroup is where a load balancer finds the service's tasks, and how it tells which of them are well.
-type TargetGroup struct {
-	Name                string // ≤ 32 characters
-	ContainerPort       int
-	Protocol            string // HTTP, or HTTPS where the container listens on 443
-	ProtocolVersion     string // HTTP1, HTTP2 or GRPC
-	Check               TargetCheck
-	DeregistrationDelay int // seconds
-	Stickiness          bool
-}
+// Imported is the word for a load balancer that exists already, beside Public and Private.
+const Imported = "Imported"
 
-// TargetCheck is the health check of a target group. Times are in seconds.
-type TargetCheck struct {
-	Path, Port         string // Port is a number or "traffic-port"
-	Codes              string // HTTP or gRPC status codes that mean healthy
-	GRPC               bool
-	Healthy, Unhealthy int // consecutive answers
-	Interval, Timeout  int
-}
+// MaxTargetGroups is how many target groups ECS keeps for one service.
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
+const MaxTargetGroups = 5
 
-// ListenerRule sends matching requests to the target group.
-type ListenerRule struct {
-	Key                     string // logical ID in the template
-	Listener                string // HTTP or HTTPS
-	Priority                int
-	Hosts, Paths, SourceIPs []string
-}
+// Target is the target group whose health stands for the service's.
+func (r Routing) Target() TargetGroup { return r.Targets[0] }
 
-const (
-	trafficPort   = "traffic-port"
-	listenerHTTP  = "HTTP"
-	listenerHTTPS = "HTTPS"
-)
+// block is one of a manifest's blocks of rules with the load balancer that they are for.
+type block struct {
+	kind  string
+	https bool
+	lead  bool            // the service's address is there
+	bare  bool            // it listens with HTTPS only
+	rules []manifest.HTTP // the block's own first
+}
 
 // newRouting decides how requests reach a service, or returns nil where none shall.
-func newRouting(s Service, env manifest.Environment) *Routing {
-	h := s.Manifest.HTTP
-	if h == nil {
+func newRouting(s Service) *Routing {
+	r := &Routing{}
+	for _, b := range blocks(s) {
+		r.add(s, b)
+	}
+	if len(r.Targets) == 0 {
 		return nil
 	}
-	alb, kind := env.HTTP.Public, Public
-	if NeedsOf(s.Manifest).PrivateALB {
-		alb, kind = env.HTTP.Private, Private
-	}
-	r := &Routing{LoadBalancer: kind, HTTPS: len(alb.Certificates) > 0, Path: cleanPath(h.Path)}
-	if len(h.Aliases) > 0 && !strings.Contains(h.Aliases[0], "*") {
-		r.Host = h.Aliases[0]
-	}
-	r.Target = newTargetGroup(s)
-	r.Rules = newRules(s, *r)
 	return r
 }
 
-// ListenerOutputs names the outputs of the environment that hold the listeners on which the rules stand.
-func (r Routing) ListenerOutputs() []string {
-	var names []string
-	for _, rule := range r.Rules {
-		names = append(names, r.ListenerOutput(rule))
+// blocks lists what the manifest says of Application Load Balancers, the one of the service's address first.
+func blocks(s Service) []block {
+	env := s.EnvManifest.HTTP
+	public, private := len(env.Public.Certificates) > 0, len(env.Private.Certificates) > 0
+	var all []block
+	if h := s.Manifest.HTTP; h != nil {
+		b := block{kind: Public, https: public, lead: true, rules: rulesOf(*h)}
+		switch {
+		case h.ALB != "":
+			b.kind, b.https, b.bare = Imported, s.Import.HTTPS(*h), s.Import.Known && s.Import.HTTPListener == ""
+		case !facesInternet(s.Manifest):
+			b.kind, b.https = Private, private
+		}
+		all = append(all, b)
 	}
-	return names
+	if h := s.Manifest.InternalHTTP; h != nil {
+		all = append(all, block{kind: Private, https: private, lead: len(all) == 0, rules: rulesOf(*h)})
+	}
+	return all
 }
 
-// ListenerOutput names the environment's output that holds the ARN of a rule's listener.
-func (r Routing) ListenerOutput(rule ListenerRule) string {
-	return r.LoadBalancer + rule.Listener + "ListenerArn"
+func rulesOf(h manifest.HTTP) []manifest.HTTP {
+	more := h.AdditionalRules
+	h.AdditionalRules = nil
+	return append([]manifest.HTTP{h}, more...)
 }
 
-func newTargetGroup(s Service) TargetGroup {
-	h := s.Manifest.HTTP
-	t := TargetGroup{
-		ContainerPort:       s.HTTPPort(),
-		Protocol:            "HTTP",
-		ProtocolVersion:     strings.ToUpper(h.Version),
-		DeregistrationDelay: seconds(h.DeregistrationDelay),
-		Stickiness:          h.Stickiness,
+// add takes the rules of a load balancer in.
+func (r *Routing) add(s Service, b block) {
+	if b.lead {
+		h := b.rules[0]
+		r.LoadBalancer, r.HTTPS, r.Path, r.Import = b.kind, b.https, cleanPath(h.Path), s.Import
+		if len(h.Aliases) > 0 && !strings.Contains(h.Aliases[0], "*") {
+			r.Host = h.Aliases[0]
+		}
 	}
-	if t.ContainerPort == 443 {
-		t.Protocol = "HTTPS"
+	for i, h := range b.rules {
+		target := r.target(s, b, h)
+		r.Rules = append(r.Rules, newRules(s, b, i, h, target)...)
+		r.record(b.kind, h)
 	}
-	t.Check = newTargetCheck(h.HealthCheck, t.ProtocolVersion == "GRPC")
-	// CloudFormation makes the new one before it deletes the old, so whatever makes it another is part of the name.
-	t.Name = digested(s.Stack, maxTargetGroupName, t.Protocol, t.ProtocolVersion)
-	return t
-}
-
-func newTargetCheck(m manifest.HTTPHealthCheck, grpc bool) TargetCheck {
-	c := TargetCheck{
-		Path:      m.Path,
-		Port:      trafficPort,
-		Codes:     m.SuccessCodes,
-		GRPC:      grpc,
-		Healthy:   m.HealthyThreshold,
-		Unhealthy: m.UnhealthyThreshold,
-		Interval:  seconds(m.Interval),
-		Timeout:   seconds(m.Timeout),
-	}
-	if m.Port != 0 {
-		c.Port = strconv.Itoa(m.Port)
-	}
-	return c
-}
-
-// newRules returns the rules in the order of their keys. The first one's listener is where the service is called.
-func newRules(s Service, r Routing) []ListenerRule {
-	h := s.Manifest.HTTP
-	rule := ListenerRule{
-		Key: "ListenerRule", Listener: listenerHTTP,
-		Hosts: h.Aliases, Paths: pathPatterns(r.Path), SourceIPs: h.AllowedSourceIPs,
-	}
-	if r.Path == "/" && len(rule.Hosts)+len(rule.SourceIPs) > 0 {
-		rule.Paths = nil // another condition stands already, and "/*" says nothing
-	}
-	rule.Priority = preferredPriority(s, rule, r.Path)
-	if !r.HTTPS {
-		return []ListenerRule{rule}
-	}
-	secure := rule
-	secure.Listener = listenerHTTPS
-	if h.RedirectToHTTPS {
-		return []ListenerRule{secure} // port 80 redirects everything to 443 unless a rule there says otherwise
-	}
-	rule.Key = "PlainListenerRule"
-	return []ListenerRule{secure, rule}
 }
 
 // cleanPath gives a path one leading slash and no trailing one.
@@ -156,13 +106,18 @@ func pathPatterns(path string) []string {
 	return []string{path, path + "/*"}
 }
 
-// URL returns the service's address, given the outputs of the environment's stack; "" where it has none, or where its
-// load balancer does not stand yet.
-func (s Service) URL(environment map[string]string) string {
+// URL returns the service's address, given the outputs of the stacks of the environment and of the service; "" where it
+// has none, or where its load balancer does not stand yet.
+func (s Service) URL(outputs ...map[string]string) string {
 	if s.Routing == nil {
 		return ""
 	}
-	base := environment[s.Routing.LoadBalancer+"URL"]
+	base := ""
+	for _, o := range outputs {
+		if base == "" {
+			base = o[s.Routing.LoadBalancer+"URL"]
+		}
+	}
 	if base == "" {
 		return ""
 	}
@@ -170,17 +125,4 @@ func (s Service) URL(environment map[string]string) string {
 		base = scheme + "://" + s.Routing.Host
 	}
 	return base + strings.TrimSuffix(strings.TrimSuffix(s.Routing.Path, "/"), "*")
-}
-
-// LoadBalancerPorts returns the ports that the load balancer must be let to where the tasks are not in the environment's
-// security group, which it may reach anyway: then the service has one of its own for it. Nothing where they are.
-func (s Service) LoadBalancerPorts() []int {
-	if s.Routing == nil || !s.Manifest.Network.DenyDefault {
-		return nil
-	}
-	ports := []int{s.Routing.Target.ContainerPort}
-	if check, err := strconv.Atoi(s.Routing.Target.Check.Port); err == nil && check != ports[0] {
-		ports = append(ports, check)
-	}
-	return ports
 }

@@ -3,7 +3,6 @@ package plan
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"ferry.dev/ferry/internal/manifest"
@@ -36,7 +35,11 @@ func NewService(app manifest.App, env manifest.Environment, w manifest.Workload,
 	if w.Image.Location == "" {
 		s.Repository = Repository(app.Name, w.Name)
 	}
-	s.Routing = newRouting(s, env)
+	s.EnvManifest = env
+	if w.HTTP != nil && w.HTTP.ALB != "" {
+		s.Import = &Import{Name: w.HTTP.ALB}
+	}
+	s.Routing = newRouting(s)
 	s.Network = newTaskNetwork(s)
 	s.Job = newJob(s)
 	return s
@@ -55,7 +58,7 @@ func newTaskNetwork(s Service) TaskNetwork {
 	if !m.DenyDefault {
 		n.SecurityGroups = append([]string{Ref(s.EnvStack, OutputSecurityGroup)}, n.SecurityGroups...)
 	}
-	if len(s.LoadBalancerPorts()) > 0 {
+	if len(s.Inlets()) > 0 {
 		n.SecurityGroups = append(n.SecurityGroups, Ref(s.Stack, "FromLoadBalancer"))
 	}
 	switch {
@@ -80,39 +83,6 @@ func (s Service) HTTPPort() int {
 		return h.TargetPort
 	}
 	return s.Manifest.Image.Port
-}
-
-// Port is one port of the service's container.
-type Port struct {
-	Number   int
-	Name     string // what Service Connect calls it
-	Protocol string // application protocol: http, http2, grpc; "" = just bytes
-}
-
-// Ports returns the container's ports in ascending order: the image's, and that of the load balancer if it is another.
-func (s Service) Ports() []Port {
-	numbers := []int{s.Manifest.Image.Port, s.HTTPPort()}
-	slices.Sort(numbers)
-	var ports []Port
-	for _, n := range slices.Compact(numbers) {
-		if n == 0 {
-			continue
-		}
-		p := Port{Number: n, Name: "port-" + strconv.Itoa(n)}
-		if s.Routing != nil && n == s.HTTPPort() {
-			p.Protocol = map[string]string{"HTTP1": "http", "HTTP2": "http2", "GRPC": "grpc"}[s.Routing.Target.ProtocolVersion]
-		}
-		ports = append(ports, p)
-	}
-	return ports
-}
-
-// GracePeriod is how long, in seconds, a new task's bad health is overlooked.
-func (s Service) GracePeriod() int {
-	if s.Routing == nil {
-		return 0
-	}
-	return seconds(s.Manifest.HTTP.HealthCheck.GracePeriod)
 }
 
 // ConnectAlias is the short name under which other services call this one through Service Connect.

@@ -37,13 +37,22 @@ func (s Service) place() map[string]string {
 		"SERVICE_DISCOVERY_ENDPOINT": s.Namespace,
 	}
 	if s.Routing != nil {
-		p["LB_DNS"] = Ref(s.EnvStack, s.Routing.LoadBalancer+"LoadBalancerDNS")
+		p["LB_DNS"] = s.loadBalancerDNS()
 	}
 	maps.Copy(p, s.messages())
 	if paths := s.mountPaths(); paths != "" {
 		p["MOUNT_POINTS"] = paths
 	}
 	return p
+}
+
+// loadBalancerDNS is the name of the load balancer that the service is called through.
+func (s Service) loadBalancerDNS() string {
+	stack := s.EnvStack
+	if kind := s.Routing.LoadBalancer; kind == Imported || kind == NetworkLB {
+		stack = s.Stack
+	}
+	return Ref(stack, s.Routing.LoadBalancer+"LoadBalancerDNS")
 }
 
 // SecretARNs returns, for each secret variable, the ARN that the task definition takes it from.

@@ -88,6 +88,13 @@ func newServiceCase(tb testing.TB, name, file string) serviceCase {
 	if name == "addons" {
 		c.plan = c.plan.With(extras(tb, c.plan))
 	}
+	if name == "imported-alb-known" {
+		c.plan.Adopt(plan.Import{
+			Name: "shared", DNSName: "shared-1.us-east-1.elb.amazonaws.com", Zone: "Z35SXDOTRQ7X7K", SecurityGroups: []string{"sg-0123456789abcdef1", "sg-0123456789abcdef2"},
+			HTTPListener:  "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/shared/50dc6c495c0c9188/f2f7dc8efc522ab2",
+			HTTPSListener: "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/shared/50dc6c495c0c9188/0467ef3c8400ae65",
+		})
+	}
 	c.plan.Copilot, c.plan.KeepLogs = name == "copilot", name == "keep-logs"
 	return c
 }

@@ -68,7 +68,7 @@ func portMappings(ports []plan.Port) []portMapping {
 	var out []portMapping
 	for _, p := range ports {
 		out = append(out, portMapping{
-			Name: p.Name, ContainerPort: p.Number, HostPort: p.Number, Protocol: "tcp", AppProtocol: p.Protocol,
+			Name: p.Name, ContainerPort: p.Number, HostPort: p.Number, Protocol: p.Transport, AppProtocol: p.Protocol,
 		})
 	}
 	return out

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"ferry.dev/ferry/internal/addons"
+	"ferry.dev/ferry/internal/plan"
 	"ferry.dev/ferry/internal/render"
 )
 
@@ -48,7 +49,9 @@ func resources(t *testing.T, name string, template []byte) map[string]resource {
 	}
 	top := plain(&root).(map[string]any)
 	parameters, _ := top["Parameters"].(map[string]any)
-	maps.DeleteFunc(parameters, func(key string, _ any) bool { return strings.HasPrefix(key, addons.Prefix) }) // the user's own
+	maps.DeleteFunc(parameters, func(key string, _ any) bool {
+		return strings.HasPrefix(key, addons.Prefix) || strings.HasPrefix(key, plan.Imported) // the user's own, and what only a deploy finds out
+	})
 	if len(parameters) > 0 {
 		t.Errorf("%s: what comes in as a parameter no linter checks", name)
 	}

@@ -52,6 +52,7 @@ var parsed = sync.OnceValues(func() (*template.Template, error) {
 		"sub":        sub,
 		"subnet":     subnet,
 		"subnets":    subnets,
+		"value":      value,
 		"vpc":        vpc,
 		"zone":       zone,
 	}).Option("missingkey=error").ParseFS(templates.FS, "*.yml")
@@ -81,6 +82,19 @@ func digest(template []byte, tags map[string]string) string {
 		fmt.Fprintf(h, "\x00%s\x00%s", key, tags[key])
 	}
 	return "sha256-" + hex.EncodeToString(h.Sum(nil))[:32]
+}
+
+// value writes what a service's template takes from elsewhere.
+func value(s plan.Service, v plan.Value) string {
+	switch {
+	case v.Import != "":
+		return "!ImportValue " + quote(s.EnvStack+"-"+v.Import)
+	case v.Ref != "":
+		return "!Ref " + v.Ref
+	case v.Attribute != "":
+		return "!GetAtt " + v.Attribute
+	}
+	return quote(v.Text)
 }
 
 // vpc refers to the environment's VPC, its own or an imported one.

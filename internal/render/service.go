@@ -44,11 +44,11 @@ func newService(s plan.Service) service {
 	if r := s.Routing; r != nil {
 		grace := s.GracePeriod()
 		out.HealthCheckGracePeriodSeconds = &grace
-		out.LoadBalancers = []loadBalancer{{
-			TargetGroupArn: plan.Ref(s.Stack, "TargetGroupArn"),
-			ContainerName:  s.Name,
-			ContainerPort:  r.Target.ContainerPort,
-		}}
+		for _, t := range r.Targets {
+			out.LoadBalancers = append(out.LoadBalancers, loadBalancer{
+				TargetGroupArn: t.ARN(s.Stack), ContainerName: t.Container, ContainerPort: t.ContainerPort,
+			})
+		}
 	}
 	return out
 }

@@ -40,7 +40,7 @@ type Deps struct {
 // providers are the resource types that stacks can hold.
 func (d Deps) providers() map[string]provider {
 	all := map[string]provider{}
-	for _, some := range []map[string]provider{d.network(), d.securityGroups(), d.ecs(), d.elb(), d.iam(), d.small(), d.s3()} {
+	for _, some := range []map[string]provider{d.network(), d.securityGroups(), d.ecs(), d.elb(), d.iam(), d.small(), d.s3(), d.names()} {
 		maps.Copy(all, some)
 	}
 	return all

@@ -1,0 +1,78 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ferry.dev/ferry/internal/manifest"
+)
+
+// Port is one port of a container.
+type Port struct {
+	Number    int
+	Name      string // what Service Connect calls it
+	Protocol  string // application protocol: http, http2, grpc; "" = just bytes
+	Transport string // tcp or udp
+}
+
+// Ports returns the ports of the service's own container in ascending order: the image's, and those of load balancers.
+func (s Service) Ports() []Port { return s.PortsOf(s.Name, s.Manifest.Image.Port, "tcp") }
+
+// PortsOf returns the ports of a container of the task in ascending order: the one that the manifest gives it, 0 for none,
+// and those that load balancers call.
+func (s Service) PortsOf(container string, own int, transport string) []Port {
+	var ports []Port
+	add := func(number int, transport, protocol string) {
+		if number == 0 {
+			return
+		}
+		if i := slices.IndexFunc(ports, func(p Port) bool { return p.Number == number && p.Transport == transport }); i >= 0 {
+			ports[i].Protocol = cmp.Or(ports[i].Protocol, protocol)
+			return
+		}
+		ports = append(ports, Port{Number: number, Name: portName(number, transport), Protocol: protocol, Transport: transport})
+	}
+	add(own, transport, "")
+	if s.Routing != nil {
+		for _, t := range s.Routing.Targets {
+			for _, transport := range t.transports() {
+				if t.Container == container {
+					add(t.ContainerPort, transport, t.application())
+				}
+			}
+		}
+	}
+	slices.SortFunc(ports, func(a, b Port) int { return cmp.Or(a.Number-b.Number, strings.Compare(a.Transport, b.Transport)) })
+	return ports
+}
+
+func portName(number int, transport string) string {
+	name := "port-" + strconv.Itoa(number)
+	if transport != "tcp" {
+		name += "-" + transport
+	}
+	return name
+}
+
+// application is the target group's protocol in the words of ECS.
+func (t TargetGroup) application() string {
+	return map[string]string{"HTTP1": "http", "HTTP2": "http2", "GRPC": "grpc"}[t.ProtocolVersion]
+}
+
+// GracePeriod is how long, in seconds, a new task's bad health is overlooked: the longest that any of its load balancers is
+// told.
+func (s Service) GracePeriod() int {
+	var longest time.Duration
+	for _, h := range []*manifest.HTTP{s.Manifest.HTTP, s.Manifest.InternalHTTP} {
+		if h == nil {
+			continue
+		}
+		for _, rule := range rulesOf(*h) {
+			longest = max(longest, rule.HealthCheck.GracePeriod)
+		}
+	}
+	return seconds(longest)
+}
