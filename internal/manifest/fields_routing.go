@@ -45,7 +45,7 @@ func targetFields() []Field {
 			Doc: "Id of the Route 53 hosted zone in which ferry points the names of alias at the load balancer.",
 		},
 		{
-			Path: "http.target_container", Type: "string", Kinds: "LB", Group: "target_container", Auto: "the one that has target_port, else the service's own", Example: "nginx",
+			Path: "http.target_container", Type: "string", Kinds: "LB", Group: "target_container", With: "sidecars", Auto: "the one that has target_port, else the service's own", Example: "nginx",
 			Doc: "The container that gets the requests: the service's own or a sidecar.",
 		},
 		{
@@ -71,6 +71,9 @@ func moved(rows []Field, place, kinds string) []Field {
 	out := make([]Field, len(rows))
 	for i, f := range rows {
 		f.Path, f.Kinds = place+strings.TrimPrefix(f.Path, "http"), kinds
+		if strings.HasSuffix(f.Path, "[].path") {
+			f.Example = "/admin" // another than the first rule's
+		}
 		out[i] = f
 	}
 	return out
