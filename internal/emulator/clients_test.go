@@ -84,8 +84,10 @@ out['secret'] = list(sec.get_secret_value(SecretId='s')['SecretBinary'])
 sd = boto3.client('servicediscovery')
 out['namespace'] = sd.get_operation(OperationId=sd.create_http_namespace(Name='n')['OperationId'])['Operation']['Status']
 aas = boto3.client('application-autoscaling')
-aas.register_scalable_target(ServiceNamespace='ecs', ResourceId='service/c/s', ScalableDimension='ecs:service:DesiredCount', MinCapacity=1, MaxCapacity=2)
-out['scale'] = aas.describe_scalable_targets(ServiceNamespace='ecs')['ScalableTargets'][0]['MaxCapacity']
+try:
+    aas.register_scalable_target(ServiceNamespace='ecs', ResourceId='service/c/s', ScalableDimension='ecs:service:DesiredCount', MinCapacity=1, MaxCapacity=2)
+except aas.exceptions.ValidationException as e:
+    out['scale'] = len(aas.describe_scalable_targets(ServiceNamespace='ecs')['ScalableTargets'])
 tag = boto3.client('resourcegroupstaggingapi')
 out['tagged'] = [r['ResourceARN'] for p in tag.get_paginator('get_resources').paginate(TagFilters=[{'Key': 'k'}]) for r in p['ResourceTagMappingList']]
 try:
@@ -108,7 +110,7 @@ func TestBoto3AndItsWaitersReadTheEndpoint(t *testing.T) {
 	want := map[string]any{
 		"trust":    map[string]any{"Statement": []any{map[string]any{"Effect": "Allow"}}},
 		"conflict": 409.0, "vpc": "DependencyViolation", "egress": []any{map[string]any{"CidrIp": "0.0.0.0/0"}},
-		"parameter": "Parameter /b not found.", "secret": []any{0.0, 1.0}, "namespace": "SUCCESS", "scale": 2.0,
+		"parameter": "Parameter /b not found.", "secret": []any{0.0, 1.0}, "namespace": "SUCCESS", "scale": 0.0,
 		"tagged": []any{"arn:aws:ssm:us-east-1:000000000000:parameter/a"}, "sqs": "UnknownOperationException",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

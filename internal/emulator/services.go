@@ -59,7 +59,7 @@ type part struct {
 func newServices(o Options) *Services {
 	s := &Services{
 		STS: sts.New(o.Scope), IAM: iam.New(o.Scope, o.Clock), EC2: ec2.New(o.Scope), SSM: ssm.New(o.Scope, o.Clock),
-		Secrets: secrets.New(o.Scope, o.Clock), CloudMap: cloudmap.New(o.Scope, o.Clock), AutoScaling: autoscaling.New(o.Scope, o.Clock),
+		Secrets: secrets.New(o.Scope, o.Clock), CloudMap: cloudmap.New(o.Scope, o.Clock),
 		Logs: cwlogs.New(o.Scope, o.Clock),
 		ECR:  ecr.New(ecr.Deps{Scope: o.Scope, Clock: o.Clock, Dir: o.blobs(), Host: func() string { return o.Addr }}),
 	}
@@ -67,10 +67,11 @@ func newServices(o Options) *Services {
 	s.ELB = elb.New(elb.Deps{Scope: o.Scope, Clock: o.Clock, Subnet: s.subnet})
 	s.ECS = ecs.New(ecs.Deps{Scope: o.Scope, Clock: o.Clock, Runtime: o.Runtime, ELB: s.ELB, Logs: s.Logs, ECR: s.ECR,
 		SSM: s.SSM, Secrets: s.Secrets, Endpoint: func() string { return "http://" + o.Addr }})
+	s.AutoScaling = autoscaling.New(autoscaling.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS})
 	s.CFN = cfn.New(cfn.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS, ELB: s.ELB, ECR: s.ECR, Logs: s.Logs, IAM: s.IAM, EC2: s.EC2,
-		SSM: s.SSM, Secrets: s.Secrets, CloudMap: s.CloudMap, AutoScaling: s.AutoScaling, S3: s.S3})
+		SSM: s.SSM, Secrets: s.Secrets, CloudMap: s.CloudMap, S3: s.S3})
 	s.parts = []part{{"sts", s.STS}, {"iam", s.IAM}, {"ec2", s.EC2}, {"ssm", s.SSM}, {"secretsmanager", s.Secrets}, {"servicediscovery", s.CloudMap},
-		{"application-autoscaling", s.AutoScaling}, {"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"ecs", s.ECS}, {"s3", s.S3}, {"cloudformation", s.CFN}}
+		{"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"ecs", s.ECS}, {"application-autoscaling", s.AutoScaling}, {"s3", s.S3}, {"cloudformation", s.CFN}}
 	s.wire, s.rest = map[string]*wire.Service{}, map[string]restService{}
 	var tagged []tagging.Source
 	for _, p := range s.parts {

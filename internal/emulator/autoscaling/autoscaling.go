@@ -1,5 +1,8 @@
-// Package autoscaling is the emulator's Application Auto Scaling: scalable targets and scaling policies, kept faithfully.
-// Nothing scales by itself: environment local has no metrics.
+// Package autoscaling is the emulator's Application Auto Scaling for ECS services: scalable targets, scaling policies and
+// scheduled actions.
+//
+// A service's desired count is brought into its range when a target is registered. Policies are checked and kept as they were
+// given; none ever acts, because environment local has no metrics. Its lock is never held while ECS is called.
 package autoscaling
 
 import (
@@ -14,28 +17,39 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 
 	"ferry.dev/ferry/internal/emulator/clock"
+	"ferry.dev/ferry/internal/emulator/ecs"
 	"ferry.dev/ferry/internal/emulator/ids"
 	"ferry.dev/ferry/internal/emulator/paging"
 	"ferry.dev/ferry/internal/emulator/persist"
 	"ferry.dev/ferry/internal/emulator/wire"
 )
 
+// Deps is what the service works with.
+type Deps struct {
+	Scope ids.Scope
+	Clock *clock.Clock
+	ECS   *ecs.Service
+}
+
 // Service is Application Auto Scaling. It is safe for concurrent use.
 type Service struct {
 	scope ids.Scope
 	clk   *clock.Clock
+	ecs   *ecs.Service
 
 	mu    sync.Mutex
 	state state
 }
 
 type state struct {
-	Targets  []types.ScalableTarget
-	Policies []types.ScalingPolicy
+	Targets    []types.ScalableTarget
+	Policies   []types.ScalingPolicy
+	Actions    []types.ScheduledAction
+	Activities []types.ScalingActivity // newest last
 }
 
 // New makes the service.
-func New(scope ids.Scope, clk *clock.Clock) *Service { return &Service{scope: scope, clk: clk} }
+func New(d Deps) *Service { return &Service{scope: d.Scope, clk: d.Clock, ecs: d.ECS} }
 
 // Wire declares the service.
 func (s *Service) Wire() wire.Service {
@@ -43,11 +57,14 @@ func (s *Service) Wire() wire.Service {
 		Name: "application-autoscaling", Protocol: wire.JSON11, TargetPrefix: "AnyScaleFrontendService", PascalNames: true,
 		Operations: map[string]wire.Operation{
 			"DeleteScalingPolicy":       wire.Op(s.DeleteScalingPolicy),
+			"DeleteScheduledAction":     wire.Op(s.DeleteScheduledAction),
 			"DeregisterScalableTarget":  wire.Op(s.DeregisterScalableTarget),
 			"DescribeScalableTargets":   wire.Op(s.DescribeScalableTargets),
 			"DescribeScalingActivities": wire.Op(s.DescribeScalingActivities),
 			"DescribeScalingPolicies":   wire.Op(s.DescribeScalingPolicies),
+			"DescribeScheduledActions":  wire.Op(s.DescribeScheduledActions),
 			"PutScalingPolicy":          wire.Op(s.PutScalingPolicy),
+			"PutScheduledAction":        wire.Op(s.PutScheduledAction),
 			"RegisterScalableTarget":    wire.Op(s.RegisterScalableTarget),
 		},
 	}
@@ -60,8 +77,37 @@ func (s *Service) target(ns types.ServiceNamespace, id *string, dim types.Scalab
 	})
 }
 
-// RegisterScalableTarget makes or changes a target; what is not given stays as it is.
-func (s *Service) RegisterScalableTarget(_ context.Context, in *applicationautoscaling.RegisterScalableTargetInput) (*applicationautoscaling.RegisterScalableTargetOutput, error) {
+// RegisterScalableTarget makes or changes a target; what is not given stays as it is. The service's count is brought into the
+// range at once.
+func (s *Service) RegisterScalableTarget(ctx context.Context, in *applicationautoscaling.RegisterScalableTargetInput) (*applicationautoscaling.RegisterScalableTargetOutput, error) {
+	if err := s.known(ctx, in); err != nil {
+		return nil, err
+	}
+	t, err := s.register(in)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.bound(ctx, t, ""); err != nil {
+		return nil, err
+	}
+	return &applicationautoscaling.RegisterScalableTargetOutput{ScalableTargetARN: t.ScalableTargetARN}, nil
+}
+
+// known refuses what is no ECS service that stands.
+func (s *Service) known(ctx context.Context, in *applicationautoscaling.RegisterScalableTargetInput) error {
+	switch {
+	case aws.ToString(in.ResourceId) == "" || in.ServiceNamespace == "" || in.ScalableDimension == "":
+		return invalid("ServiceNamespace, ResourceId and ScalableDimension are required.")
+	case in.ServiceNamespace != types.ServiceNamespaceEcs || in.ScalableDimension != types.ScalableDimensionECSServiceDesiredCount:
+		return invalid("Unsupported service namespace, resource type or scalable dimension")
+	}
+	if _, err := s.service(ctx, *in.ResourceId); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (s *Service) register(in *applicationautoscaling.RegisterScalableTargetInput) (types.ScalableTarget, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := s.target(in.ServiceNamespace, in.ResourceId, in.ScalableDimension)
@@ -79,14 +125,12 @@ func (s *Service) RegisterScalableTarget(_ context.Context, in *applicationautos
 		t.SuspendedState = in.SuspendedState
 	}
 	switch {
-	case aws.ToString(in.ResourceId) == "" || in.ServiceNamespace == "" || in.ScalableDimension == "":
-		return nil, invalid("ServiceNamespace, ResourceId and ScalableDimension are required.")
 	case t.MinCapacity == nil || t.MaxCapacity == nil:
-		return nil, invalid("MinCapacity and MaxCapacity are required when a new target is registered.")
+		return t, invalid("MinCapacity and MaxCapacity are required when a new target is registered.")
 	case *t.MinCapacity > *t.MaxCapacity:
-		return nil, invalid("Maximum capacity cannot be less than minimum capacity")
+		return t, invalid("Maximum capacity cannot be less than minimum capacity")
 	case *t.MinCapacity < 0:
-		return nil, invalid("Minimum capacity cannot be negative")
+		return t, invalid("Minimum capacity cannot be negative")
 	}
 	if i < 0 {
 		t = s.newTarget(in, t)
@@ -94,7 +138,7 @@ func (s *Service) RegisterScalableTarget(_ context.Context, in *applicationautos
 	} else {
 		s.state.Targets[i] = t
 	}
-	return &applicationautoscaling.RegisterScalableTargetOutput{ScalableTargetARN: t.ScalableTargetARN}, nil
+	return t, nil
 }
 
 func (s *Service) newTarget(in *applicationautoscaling.RegisterScalableTargetInput, t types.ScalableTarget) types.ScalableTarget {
@@ -128,7 +172,7 @@ func (s *Service) DescribeScalableTargets(_ context.Context, in *applicationauto
 	return &applicationautoscaling.DescribeScalableTargetsOutput{ScalableTargets: page, NextToken: next}, nil
 }
 
-// DeregisterScalableTarget removes a target and its policies.
+// DeregisterScalableTarget removes a target with its policies and scheduled actions.
 func (s *Service) DeregisterScalableTarget(_ context.Context, in *applicationautoscaling.DeregisterScalableTargetInput) (*applicationautoscaling.DeregisterScalableTargetOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -140,12 +184,10 @@ func (s *Service) DeregisterScalableTarget(_ context.Context, in *applicationaut
 	s.state.Policies = slices.DeleteFunc(slices.Clone(s.state.Policies), func(p types.ScalingPolicy) bool {
 		return p.ServiceNamespace == in.ServiceNamespace && *p.ResourceId == *in.ResourceId && p.ScalableDimension == in.ScalableDimension
 	})
+	s.state.Actions = slices.DeleteFunc(slices.Clone(s.state.Actions), func(a types.ScheduledAction) bool {
+		return a.ServiceNamespace == in.ServiceNamespace && *a.ResourceId == *in.ResourceId && a.ScalableDimension == in.ScalableDimension
+	})
 	return &applicationautoscaling.DeregisterScalableTargetOutput{}, nil
-}
-
-// DescribeScalingActivities is always empty: nothing scales by itself.
-func (s *Service) DescribeScalingActivities(context.Context, *applicationautoscaling.DescribeScalingActivitiesInput) (*applicationautoscaling.DescribeScalingActivitiesOutput, error) {
-	return &applicationautoscaling.DescribeScalingActivitiesOutput{ScalingActivities: []types.ScalingActivity{}}, nil
 }
 
 // Save returns the service's state.

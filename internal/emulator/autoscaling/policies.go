@@ -20,8 +20,8 @@ func (s *Service) PutScalingPolicy(_ context.Context, in *applicationautoscaling
 		return nil, invalid("PolicyName is required.")
 	}
 	kind := cmp.Or(in.PolicyType, types.PolicyTypeStepScaling)
-	if kind == types.PolicyTypeTargetTrackingScaling && in.TargetTrackingScalingPolicyConfiguration == nil {
-		return nil, invalid("A TargetTrackingScaling policy needs a TargetTrackingScalingPolicyConfiguration.")
+	if err := checkPolicy(kind, in); err != nil {
+		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -34,14 +34,28 @@ func (s *Service) PutScalingPolicy(_ context.Context, in *applicationautoscaling
 		PredictiveScalingPolicyConfiguration:     in.PredictiveScalingPolicyConfiguration, Alarms: []types.Alarm{}}
 	i := s.policy(in.PolicyName, in.ServiceNamespace, in.ResourceId, in.ScalableDimension)
 	if i >= 0 {
-		p.PolicyARN, p.CreationTime = s.state.Policies[i].PolicyARN, s.state.Policies[i].CreationTime
+		p.PolicyARN, p.CreationTime, p.Alarms = s.state.Policies[i].PolicyARN, s.state.Policies[i].CreationTime, s.state.Policies[i].Alarms
 		s.state.Policies[i] = p
 	} else {
 		p.PolicyARN = aws.String(s.scope.ARN("autoscaling", "scalingPolicy:"+ids.NewUUID()+":resource/"+string(in.ServiceNamespace)+"/"+aws.ToString(in.ResourceId)+":policyName/"+aws.ToString(in.PolicyName)))
 		p.CreationTime = aws.Time(s.clk.Now().Truncate(time.Millisecond))
+		p.Alarms = s.alarms(p)
 		s.state.Policies = append(s.state.Policies, p)
 	}
 	return &applicationautoscaling.PutScalingPolicyOutput{PolicyARN: p.PolicyARN, Alarms: p.Alarms}, nil
+}
+
+// alarms names the two alarms that AWS makes for a target tracking policy. Here nothing rings.
+func (s *Service) alarms(p types.ScalingPolicy) []types.Alarm {
+	all := []types.Alarm{}
+	if p.PolicyType != types.PolicyTypeTargetTrackingScaling {
+		return all
+	}
+	for _, side := range []string{"High", "Low"} {
+		name := "TargetTracking-" + aws.ToString(p.ResourceId) + "-Alarm" + side + "-" + ids.NewUUID()
+		all = append(all, types.Alarm{AlarmName: &name, AlarmARN: aws.String(s.scope.ARN("cloudwatch", "alarm:"+name))})
+	}
+	return all
 }
 
 // policy finds a policy. The caller holds the lock.

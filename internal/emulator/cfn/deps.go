@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 
-	"ferry.dev/ferry/internal/emulator/autoscaling"
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/cloudmap"
 	"ferry.dev/ferry/internal/emulator/cwlogs"
@@ -19,22 +18,20 @@ import (
 	"ferry.dev/ferry/internal/emulator/ssm"
 )
 
-// Deps are the services that hold what stacks are made of. No resource type of application auto scaling is known yet;
-// the service is here so that adding one changes no constructor.
+// Deps are the services that hold what stacks are made of.
 type Deps struct {
-	Scope       ids.Scope
-	Clock       *clock.Clock
-	ECS         *ecs.Service
-	ELB         *elb.Service
-	ECR         *ecr.Service
-	Logs        *cwlogs.Service
-	IAM         *iam.Service
-	EC2         *ec2.Service
-	SSM         *ssm.Service
-	Secrets     *secrets.Service
-	CloudMap    *cloudmap.Service
-	AutoScaling *autoscaling.Service
-	S3          *s3.Service
+	Scope    ids.Scope
+	Clock    *clock.Clock
+	ECS      *ecs.Service
+	ELB      *elb.Service
+	ECR      *ecr.Service
+	Logs     *cwlogs.Service
+	IAM      *iam.Service
+	EC2      *ec2.Service
+	SSM      *ssm.Service
+	Secrets  *secrets.Service
+	CloudMap *cloudmap.Service
+	S3       *s3.Service
 }
 
 // providers are the resource types that stacks can hold.

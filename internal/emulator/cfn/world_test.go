@@ -10,7 +10,6 @@ import (
 	cf "github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
-	"ferry.dev/ferry/internal/emulator/autoscaling"
 	"ferry.dev/ferry/internal/emulator/cfn"
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/cloudmap"
@@ -47,7 +46,7 @@ func newWorldAt(t *testing.T, speed float64) *world {
 	d := cfn.Deps{
 		Scope: scope, Clock: clk, ELB: elb.New(elb.Deps{Scope: scope, Clock: clk}), Logs: cwlogs.New(scope, clk), IAM: iam.New(scope, clk), EC2: ec2.New(scope),
 		ECR: ecr.New(ecr.Deps{Scope: scope, Clock: clk, Host: func() string { return "127.0.0.1:4566" }}),
-		SSM: ssm.New(scope, clk), Secrets: secrets.New(scope, clk), CloudMap: cloudmap.New(scope, clk), AutoScaling: autoscaling.New(scope, clk),
+		SSM: ssm.New(scope, clk), Secrets: secrets.New(scope, clk), CloudMap: cloudmap.New(scope, clk),
 		S3: s3.New(s3.Deps{Scope: scope, Clock: clk}),
 	}
 	run := virtual.New(clk)
