@@ -16,6 +16,7 @@ func decodeWorkload(root *node) Workload {
 		Memory:     root.get("memory").num(),
 		Platform:   decodePlatform(root.get("platform")),
 		Count:      root.get("count").num(),
+		Scaling:    decodeScaling(root.get("count")),
 		Variables:  root.get("variables").strMap(),
 		Secrets:    decodeSecrets(root.get("secrets")),
 		EnvFile:    root.get("env_file").str(),
@@ -27,6 +28,9 @@ func decodeWorkload(root *node) Workload {
 		Storage:    decodeStorage(root.get("storage")),
 	}
 	w.InternalHTTP = decodeHTTP(root.get("internal_http"))
+	if w.Scaling != nil {
+		w.Count = w.Scaling.Min
+	}
 	if w.Network.Connect && w.Network.ConnectAlias == "" {
 		w.Network.ConnectAlias = w.Name
 	}

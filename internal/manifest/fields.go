@@ -13,6 +13,7 @@ func Fields() []Field {
 		requestDrivenFields(),
 		routingFields(),
 		sizeFields(),
+		scalingFields(),
 		containerFields(),
 		networkFields(),
 		loggingFields(),

@@ -3,20 +3,12 @@ package manifest
 // workloadFieldsToCome are the fields of Copilot's workload manifests that this version refuses, each with what is missing.
 func workloadFieldsToCome() []Field {
 	const (
-		scaling  = "auto scaling; write a number of tasks"
 		imported = "values that other stacks export; write the value itself"
 		sidecars = "sidecar containers; a service of its own can do the work, reached by network.connect"
 		firelens = "log routers (FireLens); output goes to CloudWatch Logs"
 	)
 	return []Field{
 		{Path: "count.spot", Type: "int", Kinds: "LBWJ", Later: "Fargate Spot; write a number of tasks"},
-		{Path: "count.range", Type: "string or map", Kinds: "LBWJ", Later: scaling},
-		{Path: "count.cooldown", Type: "map", Kinds: "LBWJ", Later: scaling},
-		{Path: "count.cpu_percentage", Type: "int or map", Kinds: "LBWJ", Later: scaling},
-		{Path: "count.memory_percentage", Type: "int or map", Kinds: "LBWJ", Later: scaling},
-		{Path: "count.requests", Type: "int or map", Kinds: "LBWJ", Later: scaling},
-		{Path: "count.response_time", Type: "duration or map", Kinds: "LBWJ", Later: scaling},
-		{Path: "count.queue_delay", Type: "map", Kinds: "LBWJ", Later: scaling},
 		{Path: "variables.<name>.from_cfn", Type: "string", Kinds: "LBWJR", Later: imported},
 		{Path: "secrets.<name>.from_cfn", Type: "string", Kinds: "LBWJR", Group: "reference", Later: imported},
 		{Path: "network.vpc.security_groups[].from_cfn", Type: "string", Kinds: "LBWJ", Later: imported},

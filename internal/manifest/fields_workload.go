@@ -28,7 +28,7 @@ func sizeFields() []Field {
 		},
 		{
 			Path: "count", Type: "int or map", Kinds: "LBW", Default: "1", Max: 5000, Example: "2",
-			Doc: "How many tasks run.",
+			Doc: "How many tasks run: a number, or between how many auto scaling chooses, and by what.",
 		},
 		{
 			Path: "count", Type: "int or map", Kinds: "J", Default: "1", Min: 1, Max: 10, Example: "2",

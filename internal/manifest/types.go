@@ -92,7 +92,8 @@ type Workload struct {
 	CPU      int // CPU units, 1024 = 1 vCPU
 	Memory   int // MiB
 	Platform Platform
-	Count    int
+	Count    int      // where Scaling is set, how many tasks a new service begins with
+	Scaling  *Scaling // nil: Count stands
 
 	Variables map[string]string
 	Secrets   map[string]Secret

@@ -109,6 +109,7 @@ func (d *document) validateWorkload(kind rune, w Workload, o Options) {
 	v.dependencies(w)
 	v.http(kind, w)
 	v.size(w)
+	v.scaling(kind, w)
 	v.variables(w)
 	v.secrets(w)
 	v.commands()

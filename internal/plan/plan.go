@@ -47,6 +47,7 @@ type Service struct {
 	Namespace           string // <env>.<app>.local
 	Network             TaskNetwork
 	Extras              Extras
+	Insights            bool // the cluster has Container Insights
 
 	// Copilot tells that the workspace is a copilot/ one: the container is told everything under COPILOT_… names too.
 	Copilot bool

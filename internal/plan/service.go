@@ -31,6 +31,7 @@ func NewService(app manifest.App, env manifest.Environment, w manifest.Workload,
 		PermissionsBoundary: app.PermissionsBoundary,
 		EnvStack:            EnvironmentStack(app.Name, env.Name),
 		Namespace:           Namespace(app.Name, env.Name),
+		Insights:            env.Cluster.ContainerInsights == "enabled" || env.Cluster.ContainerInsights == "enhanced",
 	}
 	if w.Image.Location == "" {
 		s.Repository = Repository(app.Name, w.Name)

@@ -41,6 +41,9 @@ func TestServiceDocumentsAreTheGoldenOnes(t *testing.T) {
 			}
 			service, err := render.ServiceDefinition(c.plan)
 			golden(t, filepath.Join("service", name+".service.json"), service, err)
+			if scaling, err := render.ScalingDefinition(c.plan); scaling != nil || err != nil {
+				golden(t, filepath.Join("service", name+".scaling.json"), scaling, err)
+			}
 		})
 	}
 }

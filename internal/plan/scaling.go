@@ -1,0 +1,162 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+
+	"ferry.dev/ferry/internal/manifest"
+	"ferry.dev/ferry/internal/schedule"
+)
+
+// Scaling is what Application Auto Scaling does to a service's desired count. The release gives it to AWS, since it is about
+// the ECS service, which no stack owns.
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html
+type Scaling struct {
+	Resource string // service/<cluster>/<service>
+	Min, Max int
+	Policies []ScalingPolicy
+	Schedule []ScheduledAction
+}
+
+// ScalingPolicy keeps a metric at a value, or changes the count in steps. Exactly one of Predefined, Metric, Math and Steps is set.
+type ScalingPolicy struct {
+	Name       string
+	Target     float64
+	Predefined string // Application Auto Scaling's own name of a metric
+	Label      string // what the predefined metric is of, where it needs that
+	Metric     *ScalingMetric
+	Math       []ScalingQuery
+	Steps      []ScalingStep
+	Adjustment string // of steps: ChangeInCapacity, PercentChangeInCapacity or ExactCapacity
+	Aggregate  string // of steps: Average, Minimum or Maximum
+	In, Out    int    // cooldowns in seconds; of steps Out alone
+	KeepTasks  bool   // it never takes tasks away
+}
+
+// ScalingMetric is a CloudWatch metric.
+type ScalingMetric struct {
+	Namespace, Name, Statistic, Unit string
+	Dimensions                       map[string]string
+}
+
+// ScalingQuery is a metric by an id, or an expression over such. The result is that which is not hidden.
+type ScalingQuery struct {
+	ID, Expression string
+	Metric         *ScalingMetric
+	Hidden         bool
+}
+
+// ScalingStep is one step: from how far beyond the threshold to how far, and what is done. A nil bound is none.
+type ScalingStep struct {
+	Lower, Upper *float64
+	By           int
+}
+
+// ScheduledAction sets the range at given times.
+type ScheduledAction struct {
+	Name, Schedule, Timezone, Start, End string
+	Min, Max                             *int
+}
+
+// ScalingPrefix begins the name of every policy and scheduled action that ferry makes: those of others it leaves alone.
+const ScalingPrefix = "ferry-"
+
+// OutputTargetGroupFullName is the output of a service's stack that holds CloudWatch's name of its target group. The load
+// balancer's is an output of the environment's.
+const OutputTargetGroupFullName = "TargetGroupFullName"
+
+// Scaling decides how the service's desired count is chosen; nil where the manifest says how many tasks run.
+func (s Service) Scaling() *Scaling {
+	m := s.Manifest.Scaling
+	if m == nil {
+		return nil
+	}
+	out := &Scaling{Resource: "service/" + s.Cluster + "/" + s.ServiceName, Min: m.Min, Max: m.Max}
+	out.Policies = append(out.Policies, s.trackingPolicies()...)
+	for _, c := range m.Custom {
+		metric := scalingMetric(c.Metric)
+		out.Policies = append(out.Policies, ScalingPolicy{Name: ScalingPrefix + "custom-" + c.Name, Metric: &metric, KeepTasks: c.KeepTasks}.keep(c.Tracking))
+	}
+	for _, r := range m.Schedule {
+		when := r.At
+		if s, err := schedule.Parse(r.At); err == nil { // else package manifest has refused it
+			when = s.Expression()
+		}
+		out.Schedule = append(out.Schedule, ScheduledAction{
+			Name: ScalingPrefix + r.Name, Schedule: when, Timezone: r.Timezone, Start: r.Start, End: r.End, Min: r.Min, Max: r.Max,
+		})
+	}
+	return out
+}
+
+// keep sets the value and the cooldowns.
+func (p ScalingPolicy) keep(t manifest.Tracking) ScalingPolicy {
+	p.Target, p.In, p.Out = t.Value, seconds(t.Cooldown.In), seconds(t.Cooldown.Out)
+	return p
+}
+
+// trackingPolicies keep to what ECS, the load balancer and the queue measure.
+func (s Service) trackingPolicies() []ScalingPolicy {
+	m := s.Manifest.Scaling
+	group := Ref(s.Stack, OutputTargetGroupFullName)
+	var out []ScalingPolicy
+	if m.CPU != nil {
+		out = append(out, utilization("cpu", "ECSServiceAverageCPUUtilization", *m.CPU))
+	}
+	if m.Memory != nil {
+		out = append(out, utilization("memory", "ECSServiceAverageMemoryUtilization", *m.Memory))
+	}
+	if m.Requests != nil {
+		out = append(out, ScalingPolicy{Name: ScalingPrefix + "requests", Predefined: "ALBRequestCountPerTarget", Label: s.balancerName() + "/" + group}.keep(*m.Requests))
+	}
+	if m.ResponseTime != nil {
+		out = append(out, ScalingPolicy{Name: ScalingPrefix + "response-time", Metric: &ScalingMetric{
+			Namespace: "AWS/ApplicationELB", Name: "TargetResponseTime", Statistic: "Average", Unit: "Seconds", Dimensions: map[string]string{
+				"LoadBalancer": s.balancerName(), "TargetGroup": group,
+			},
+		}}.keep(*m.ResponseTime))
+	}
+	return out
+}
+
+// balancerName is CloudWatch's name of the load balancer: app/<name>/<id>.
+func (s Service) balancerName() string {
+	if s.Routing == nil {
+		return ""
+	}
+	return Ref(s.EnvStack, s.Routing.LoadBalancer+"LoadBalancerFullName")
+}
+
+// MeasuresRequests tells whether scaling needs the name that CloudWatch has for the target group.
+func (s Service) MeasuresRequests() bool {
+	m := s.Manifest.Scaling
+	return s.Routing != nil && m != nil && (m.Requests != nil || m.ResponseTime != nil)
+}
+
+func utilization(name, metric string, t manifest.Tracking) ScalingPolicy {
+	if t.HighResolution {
+		metric += "HighResolution"
+	}
+	return ScalingPolicy{Name: ScalingPrefix + name, Predefined: metric}.keep(t)
+}
+
+func scalingMetric(m manifest.Metric) ScalingMetric {
+	return ScalingMetric{Namespace: m.Namespace, Name: m.Name, Statistic: statistic(m.Statistic), Unit: m.Unit, Dimensions: m.Dimensions}
+}
+
+// statistic writes a statistic as CloudWatch does: sample_count is SampleCount.
+func statistic(s string) string {
+	var out strings.Builder
+	for word := range strings.SplitSeq(s, "_") {
+		out.WriteString(strings.ToUpper(word[:min(1, len(word))]) + word[min(1, len(word)):])
+	}
+	return out.String()
+}
+
+// CountText is the manifest's count in one word: "3", or "1-10" where auto scaling chooses.
+func (s Service) CountText() string {
+	if m := s.Manifest.Scaling; m != nil {
+		return strconv.Itoa(m.Min) + "-" + strconv.Itoa(m.Max)
+	}
+	return strconv.Itoa(s.Manifest.Count)
+}
