@@ -93,6 +93,7 @@ func writeShow(w io.Writer, paint ui.Paint, r deploy.ShowResult) error {
 		row("Port", fmt.Sprint(r.Port))
 	}
 	row("Size", fmt.Sprintf("%d CPU units, %d MiB, %s, %s", r.CPU, r.Memory, r.Platform, ui.Plural(r.Count, "task")))
+	scalingRows(row, r.Scaling)
 	for _, c := range r.Containers {
 		row("  "+c.Container, fmt.Sprintf("memory %d MiB reserved, %d MiB at most", c.Reserved, c.Limit))
 	}
@@ -107,11 +108,23 @@ func writeShow(w io.Writer, paint ui.Paint, r deploy.ShowResult) error {
 		row("Live", strings.TrimSpace(r.Live.Release+" "+r.Live.Image))
 		row("Commit", r.Live.Commit)
 		row("Tasks", tasks(*r.Live))
+		scalingRows(row, r.Live.Scaling)
 		row("Targets", targets(*r.Live))
 		row("URL", r.Live.URL)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// scalingRows say what auto scaling does, or is to do.
+func scalingRows(row func(name, value string), s *deploy.ScalingStatus) {
+	if s == nil {
+		return
+	}
+	row("Scaling", scaling(s))
+	for _, at := range s.Schedule {
+		row("", at)
+	}
 }
 
 // pairs lists a map in the order of its names.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -72,8 +74,15 @@ func writeStatus(w io.Writer, paint ui.Paint, r deploy.StatusResult) error {
 		return err
 	}
 	t := &ui.Table{Head: []string{"SERVICE", "STATE", "RELEASE", "TASKS", "TARGETS", "DEPLOYMENT", "URL"}}
+	if anyScaling(r.Services) {
+		t.Head = slices.Insert(t.Head, 4, "SCALING")
+	}
 	for _, s := range r.Services {
-		t.Add(s.Service, s.State, s.Release, tasks(s), targets(s), deployment(s), s.URL)
+		cells := []string{s.Service, s.State, s.Release, tasks(s), targets(s), deployment(s), s.URL}
+		if anyScaling(r.Services) {
+			cells = slices.Insert(cells, 4, scaling(s.Scaling))
+		}
+		t.Add(cells...)
 	}
 	if err := t.Write(w, paint); err != nil {
 		return err
@@ -102,6 +111,23 @@ func tasks(s deploy.ServiceStatus) string {
 		text += fmt.Sprintf(", %d pending", s.Pending)
 	}
 	return text
+}
+
+// scaling is the range of tasks, and by what it is chosen.
+func scaling(s *deploy.ScalingStatus) string {
+	if s == nil {
+		return ""
+	}
+	text := fmt.Sprintf("%d…%d", s.Min, s.Max)
+	if len(s.Policies) > 0 {
+		text += " by " + strings.Join(s.Policies, ", ")
+	}
+	return text
+}
+
+// anyScaling tells whether a column for it says anything.
+func anyScaling(list []deploy.ServiceStatus) bool {
+	return slices.ContainsFunc(list, func(s deploy.ServiceStatus) bool { return s.Scaling != nil })
 }
 
 func targets(s deploy.ServiceStatus) string {

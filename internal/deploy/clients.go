@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -30,7 +31,7 @@ func newClients(cfg aws.Config, pace poll.Pace) clients {
 		logs: cloudwatchlogs.NewFromConfig(cfg),
 	}
 	c.stacks = &stack.Client{CFN: cloudformation.NewFromConfig(cfg), Pace: pace}
-	c.releases = &release.Client{ECS: c.ecs, Pace: pace}
+	c.releases = &release.Client{ECS: c.ecs, AutoScaling: applicationautoscaling.NewFromConfig(cfg), Pace: pace}
 	c.watches = &watch.Client{ECS: c.ecs, ELB: c.elb, Logs: c.logs, Pace: pace}
 	return c
 }

@@ -101,7 +101,7 @@ type Failure struct {
 
 // File is one file that Package writes.
 type File struct {
-	Name string // environment.stack.yml, <service>.stack.yml, <service>.taskdef.json, <service>.service.json or <job>.run-task.json
+	Name string // environment.stack.yml, <service>.stack.yml, .taskdef.json, .service.json or, of a job, .run-task.json, .scaling.json
 	Data []byte
 }
 
@@ -128,8 +128,17 @@ type ServiceStatus struct {
 	Unhealthy  int               `json:"unhealthy"` // targets
 	Targets    bool              `json:"loadBalanced"`
 	Deployment *DeploymentStatus `json:"deployment,omitempty"` // the newest one
+	Scaling    *ScalingStatus    `json:"scaling,omitempty"`    // nil: nothing but a deploy changes the count
 	URL        string            `json:"url,omitempty"`
 	Messages   []Message         `json:"messages,omitempty"` // the service's last events, newest first
+}
+
+// ScalingStatus is what auto scaling does to a service's count.
+type ScalingStatus struct {
+	Min      int      `json:"min"`
+	Max      int      `json:"max"`
+	Policies []string `json:"policies"`           // "cpu 70", "custom-sessions 100", "step-busy"
+	Schedule []string `json:"schedule,omitempty"` // "morning cron(0 8 ? * MON-FRI *) Europe/Berlin: 4-20"
 }
 
 // DeploymentStatus is the state of a service deployment.
@@ -180,6 +189,7 @@ type ShowResult struct {
 	Memory      int               `json:"memory"` // MiB
 	Platform    string            `json:"platform"`
 	Count       int               `json:"count"`
+	Scaling     *ScalingStatus    `json:"scaling,omitempty"` // as the manifest says; count is what a new service begins with
 	Containers  []MemoryRange     `json:"containers"`
 	Variables   map[string]string `json:"variables,omitempty"`
 	Secrets     map[string]string `json:"secrets,omitempty"` // name → where from, never the value

@@ -87,11 +87,19 @@ func (j job) files(t Target, images *image.Planner) ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", j.name, err)
 	}
-	return []File{
+	files := []File{
 		{Name: j.name + ".stack.yml", Data: stack},
 		{Name: j.name + ".taskdef.json", Data: task},
 		{Name: last, Data: starts},
-	}, nil
+	}
+	scaling, err := render.ScalingDefinition(j.plan)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", j.name, err)
+	}
+	if scaling != nil {
+		files = append(files, File{Name: j.name + ".scaling.json", Data: scaling})
+	}
+	return files, nil
 }
 
 // offlineImage names the image by the tag of its inputs: its digest exists only once it has been built.

@@ -49,7 +49,7 @@ func (l *line) preflight(ctx context.Context, jobs []job) (found, error) {
 			return err
 		})
 		g.Go(func() (err error) {
-			f.services[i].live, err = l.releases.Inspect(gctx, j.plan.Cluster, j.plan.ServiceName, j.plan.Family)
+			f.services[i].live, err = l.inspect(gctx, j.plan)
 			return err
 		})
 		if j.plan.Import != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"golang.org/x/sync/errgroup"
 
 	"ferry.dev/ferry/internal/event"
 	"ferry.dev/ferry/internal/fault"
@@ -43,7 +44,49 @@ func (l *line) definition(r ready, live release.Live) (release.Definition, error
 	if service, err = render.Resolve(service, r.output, r.account); err != nil {
 		return release.Definition{}, err
 	}
-	return release.Parse(task, service)
+	d, err := release.Parse(task, service)
+	if err != nil {
+		return release.Definition{}, err
+	}
+	d.Scaling, err = r.scaling()
+	return d, err
+}
+
+// scaling renders what auto scaling should do.
+func (r ready) scaling() (release.Scaling, error) {
+	doc, err := render.ScalingDefinition(r.plan)
+	if err != nil || doc == nil {
+		return release.Scaling{}, err
+	}
+	if doc, err = render.Resolve(doc, r.output, r.account); err != nil {
+		return release.Scaling{}, err
+	}
+	return release.ParseScaling(doc)
+}
+
+// inspect reads what stands in ECS, and beside it, where the service has auto scaling or is to have it, what that does.
+func (l *line) inspect(ctx context.Context, s plan.Service) (release.Live, error) {
+	var live release.Live
+	var scaling release.Scaling
+	wanted := s.Scaling() != nil
+	read := func(ctx context.Context) (err error) {
+		scaling, err = l.releases.Scaling(ctx, s.Cluster, s.ServiceName)
+		return err
+	}
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		live, err = l.releases.Inspect(gctx, s.Cluster, s.ServiceName, s.Family)
+		return err
+	})
+	if wanted {
+		g.Go(func() error { return read(gctx) })
+	}
+	err := g.Wait()
+	if err == nil && !wanted && live.Scales() {
+		err = read(ctx)
+	}
+	live.Scaling = scaling
+	return live, err
 }
 
 // output finds an output of the two stacks.
@@ -87,7 +130,7 @@ func (l *line) begin(ctx context.Context, r ready) (begun, error) {
 				return b, err
 			}
 		}
-		if r.live, err = l.releases.Inspect(ctx, r.plan.Cluster, r.plan.ServiceName, r.plan.Family); err != nil {
+		if r.live, err = l.inspect(ctx, r.plan); err != nil {
 			return begun{}, err
 		}
 	}
@@ -127,7 +170,7 @@ func (l *line) meet(ctx context.Context, r ready, p release.Plan, other *release
 // resume takes up the deployment that a run before this one has started.
 func (l *line) resume(ctx context.Context, r ready, p release.Plan, other *release.InFlight) (begun, error) {
 	l.sink(event.Notice{Level: event.Info, Subject: r.name, Text: "this release is already on its way, following it: " + other.String()})
-	if err := l.releases.Retag(ctx, p); err != nil {
+	if err := l.releases.Finish(ctx, p); err != nil {
 		return begun{}, err
 	}
 	return begun{plan: p, resumed: true, started: release.Started{

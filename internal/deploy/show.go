@@ -15,6 +15,9 @@ func Show(ctx context.Context, t Target, service string) (ShowResult, diag.List,
 		return ShowResult{}, list, err
 	}
 	r := show(j)
+	if r.Scaling, err = plannedScaling(j.plan); err != nil {
+		return r, list, err
+	}
 	if t.AWS.Credentials == nil {
 		return r, list, nil
 	}

@@ -29,7 +29,8 @@ const NotDeployed = "NOT DEPLOYED"
 const mostMessages = 5
 
 // Status reads the state of services in an environment; none named: those of the workspace and those that run there.
-// It makes two calls side by side, or three where the environment names its account, then one for every ten services, then two for each service side by side.
+// It makes two calls side by side, or three where the environment names its account, then one for every ten services, then two for each service
+// side by side, and three more for each that auto scaling changes.
 func Status(ctx context.Context, t Target, services []string) (StatusResult, error) {
 	r := StatusResult{Application: t.App.Name, Environment: t.Env.Name, Region: t.environment().Region, Services: []ServiceStatus{}}
 	l := newLine(t, Request{}, event.Discard)
@@ -129,7 +130,8 @@ func (l *line) statuses(ctx context.Context, names []string, env stack.Stack) ([
 }
 
 func (l *line) describe(ctx context.Context, names []string, into map[string]types.Service) error {
-	out, err := l.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(l.target.cluster()), Services: names})
+	out, err := l.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(l.target.cluster()), Services: names,
+		Include: []types.ServiceField{types.ServiceFieldTags}})
 	var none *types.ClusterNotFoundException
 	if errors.As(err, &none) {
 		return nil
@@ -155,6 +157,9 @@ func (l *line) status(ctx context.Context, name string, s types.Service, env sta
 	}
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return l.released(gctx, s, &r) })
+	if (release.Live{Service: &s}).Scales() {
+		g.Go(func() (err error) { r.Scaling, err = l.scaling(gctx, name); return err })
+	}
 	if r.Targets {
 		g.Go(func() error { return l.health(gctx, aws.ToString(s.LoadBalancers[0].TargetGroupArn), &r) })
 	}

@@ -17,6 +17,7 @@ type Live struct {
 	Service *types.Service // nil: there is none, its name is free
 	Task    *Task          // the service's task definition; nil without a service
 	Latest  *Task          // the family's latest active revision; nil when there is none
+	Scaling Scaling        // read by Client.Scaling, where the service has or is to have any
 }
 
 // Task is a registered task definition with its tags.

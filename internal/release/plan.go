@@ -9,9 +9,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// CountTag is the service tag that remembers the desired count which the manifest asked for last. As long as the
-// manifest asks for the same, the live count belongs to whoever changed it since, auto scaling most of all, and is never
-// written back.
+// CountTag is the service tag that remembers the desired count which the manifest asked for last, or the range of auto
+// scaling, 1-10. As long as the manifest asks for the same, the live count belongs to whoever changed it since, auto scaling
+// most of all, and is never written back.
 const CountTag = "ferry:count"
 
 // Plan is what has to be done to bring a definition live, and why. The zero Plan does nothing.
@@ -25,6 +25,8 @@ type Plan struct {
 	Update *ecs.UpdateServiceInput
 	// Restarts tells whether ECS starts a service deployment for the update.
 	Restarts bool
+	// Rescale is what auto scaling has to be told.
+	Rescale Rescale
 	// Retag are tags of the service that are missing or differ.
 	Retag map[string]string
 	// Changes are the reasons, in the manifest's words: "image", "cpu 256 → 512", "variables.GREETING".
@@ -35,7 +37,9 @@ type Plan struct {
 func (p Plan) First() bool { return p.Live.Service == nil }
 
 // Empty tells whether everything is live as it should be.
-func (p Plan) Empty() bool { return !p.First() && p.Update == nil && len(p.Retag) == 0 }
+func (p Plan) Empty() bool {
+	return !p.First() && p.Update == nil && len(p.Retag) == 0 && p.Rescale.Empty()
+}
 
 // Compare decides, purely, what has to be done.
 func Compare(live Live, want Definition) Plan {
@@ -50,9 +54,12 @@ func Compare(live Live, want Definition) Plan {
 	}
 	if live.Service == nil {
 		p.Changes = []string{"new service"}
+		p.Rescale = compareScaling(live.Scaling, want.Scaling, "")
 		return p
 	}
 	p.compareService()
+	p.Rescale = compareScaling(live.Scaling, want.Scaling, tagMap(live.Service.Tags)[CountTag])
+	p.Changes = append(p.Changes, p.Rescale.Changes...)
 	return p
 }
 
@@ -88,7 +95,7 @@ func (p *Plan) compareService() {
 	if touched {
 		p.Update = u
 	}
-	p.Retag = retag(*p.Live.Service, p.Definition.Service)
+	p.Retag = retag(*p.Live.Service, p.Definition)
 }
 
 // count returns the desired count to write, or nil to leave it to whoever owns it.
@@ -98,6 +105,9 @@ func (p *Plan) count() *int32 {
 	if want == nil || live == *want {
 		return nil
 	}
+	if s := p.Definition.Scaling; s.Target != nil && (live != 0 || aws.ToInt32(s.Target.MinCapacity) == 0) {
+		return nil // auto scaling's, wherever it stands
+	}
 	asked, known := tagMap(p.Live.Service.Tags)[CountTag]
 	if known && asked == number(want) && live != 0 { // none at all is what an interrupted delete leaves
 		return nil
@@ -106,7 +116,7 @@ func (p *Plan) count() *int32 {
 }
 
 // retag returns the wanted tags that the service lacks. Tags that others put on it stay.
-func retag(live types.Service, want ecs.CreateServiceInput) map[string]string {
+func retag(live types.Service, want Definition) map[string]string {
 	has, missing := tagMap(live.Tags), map[string]string{}
 	for k, v := range wantedTags(want) {
 		if got, ok := has[k]; !ok || got != v {
@@ -116,10 +126,13 @@ func retag(live types.Service, want ecs.CreateServiceInput) map[string]string {
 	return missing
 }
 
-func wantedTags(want ecs.CreateServiceInput) map[string]string {
-	tags := tagMap(want.Tags)
-	if want.DesiredCount != nil {
-		tags[CountTag] = number(want.DesiredCount)
+func wantedTags(want Definition) map[string]string {
+	tags := tagMap(want.Service.Tags)
+	switch {
+	case want.Scaling.Target != nil:
+		tags[CountTag] = want.Scaling.Range()
+	case want.Service.DesiredCount != nil:
+		tags[CountTag] = number(want.Service.DesiredCount)
 	}
 	return tags
 }

@@ -1,6 +1,6 @@
 // Package release owns ECS's side of a deploy: it reads what is live, compares it with what should be, registers a task
 // definition revision only when one differs, creates or updates the service with only what differs, and finds the
-// service deployment that came of it.
+// service deployment that came of it. What Application Auto Scaling does to the service's count is part of the release.
 //
 // It renders no definition (package render does) and follows no deployment (package watch does). Nothing that a
 // rollback needs is ever deregistered or overwritten here.
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
@@ -21,8 +22,9 @@ import (
 
 // Client releases services in one account and region.
 type Client struct {
-	ECS  *ecs.Client
-	Pace poll.Pace
+	ECS         *ecs.Client
+	AutoScaling *applicationautoscaling.Client
+	Pace        poll.Pace
 	// RolePatience is how long ECS may refuse a role that was made moments ago, because IAM has not told it yet.
 	// Default 1 minute.
 	RolePatience time.Duration
@@ -32,6 +34,7 @@ type Client struct {
 type Definition struct {
 	Task    ecs.RegisterTaskDefinitionInput
 	Service ecs.CreateServiceInput
+	Scaling Scaling // without a target: the service's own desired count stands
 }
 
 // Parse reads a task definition and a service definition in the form that `aws ecs register-task-definition

@@ -92,7 +92,7 @@ func (c *Client) create(ctx context.Context, p Plan, s *Started, sink event.Sink
 	in := clone(p.Definition.Service)
 	in.TaskDefinition = s.Task.TaskDefinitionArn
 	in.ClientToken = aws.String(rand.Text())
-	in.Tags = sdkTags(wantedTags(in))
+	in.Tags = sdkTags(wantedTags(p.Definition))
 	var out *ecs.CreateServiceOutput
 	err := c.asking(ctx, aws.ToString(in.ServiceName), sink, func(ctx context.Context) (err error) {
 		out, err = c.ECS.CreateService(ctx, &in)
@@ -102,13 +102,24 @@ func (c *Client) create(ctx context.Context, p Plan, s *Started, sink event.Sink
 		return explain(fmt.Sprintf("ECS refused to create service %s", aws.ToString(in.ServiceName)), err)
 	}
 	s.Service, s.Accepted = *out.Service, true
-	s.Deployment, err = c.find(ctx, "", *out.Service, s.Task.ARN())
-	return err
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		s.Deployment, err = c.find(gctx, "", *out.Service, s.Task.ARN())
+		return err
+	})
+	g.Go(func() error { return c.rescale(gctx, p.Rescale) })
+	return g.Wait()
 }
 
-// update sends only what differs, and tags the service while it looks for the deployment.
+// update sends only what differs, and tells auto scaling and tags the service while it looks for the deployment. What chose
+// the count ends before a count is written, which it would change again.
 func (c *Client) update(ctx context.Context, p Plan, s *Started, sink event.Sink) error {
 	s.Service = *p.Live.Service
+	if p.Rescale.End {
+		if err := c.forget(ctx, &p.Rescale.ID); err != nil {
+			return err
+		}
+	}
 	g, gctx := errgroup.WithContext(ctx)
 	if p.Update != nil {
 		if err := c.send(ctx, p, s, sink); err != nil {
@@ -121,12 +132,16 @@ func (c *Client) update(ctx context.Context, p Plan, s *Started, sink event.Sink
 			})
 		}
 	}
-	g.Go(func() error { return c.Retag(gctx, p) })
+	g.Go(func() error { return c.Finish(gctx, p) })
 	return g.Wait()
 }
 
-// Retag puts on the service the tags that it lacks. Without such it makes no call.
-func (c *Client) Retag(ctx context.Context, p Plan) error {
+// Finish tells auto scaling what it does not know yet, and then puts on the service the tags that it lacks: they say that
+// all of it was done. Where nothing is missing it makes no call.
+func (c *Client) Finish(ctx context.Context, p Plan) error {
+	if err := c.rescale(ctx, p.Rescale); err != nil {
+		return err
+	}
 	if len(p.Retag) == 0 {
 		return nil
 	}
