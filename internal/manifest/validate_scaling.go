@@ -140,7 +140,7 @@ func (v validator) tracked(w Workload) {
 	for _, key := range []string{"cpu_percentage", "memory_percentage", "requests", "response_time"} {
 		p := at("count", key)
 		v.cooldown(p.with("cooldown"))
-		if (key == "requests" || key == "response_time") && v.has(p) && w.HTTP == nil && v.sure(at("http")) {
+		if (key == "requests" || key == "response_time") && v.has(p) && w.HTTP == nil && w.InternalHTTP == nil && v.sure(at("http")) {
 			v.badKey(p, "write http: {path: /}, or scale on cpu_percentage", "needs http: it is an Application Load Balancer that counts and measures requests")
 		}
 	}

@@ -61,10 +61,6 @@ type ScheduledAction struct {
 // ScalingPrefix begins the name of every policy and scheduled action that ferry makes: those of others it leaves alone.
 const ScalingPrefix = "ferry-"
 
-// OutputTargetGroupFullName is the output of a service's stack that holds CloudWatch's name of its target group. The load
-// balancer's is an output of the environment's.
-const OutputTargetGroupFullName = "TargetGroupFullName"
-
 // Scaling decides how the service's desired count is chosen; nil where the manifest says how many tasks run.
 func (s Service) Scaling() *Scaling {
 	m := s.Manifest.Scaling
@@ -98,7 +94,7 @@ func (p ScalingPolicy) keep(t manifest.Tracking) ScalingPolicy {
 // trackingPolicies keep to what ECS, the load balancer and the queue measure.
 func (s Service) trackingPolicies() []ScalingPolicy {
 	m := s.Manifest.Scaling
-	group := Ref(s.Stack, OutputTargetGroupFullName)
+	balancer, group := s.requestMetric()
 	var out []ScalingPolicy
 	if m.CPU != nil {
 		out = append(out, utilization("cpu", "ECSServiceAverageCPUUtilization", *m.CPU))
@@ -107,30 +103,29 @@ func (s Service) trackingPolicies() []ScalingPolicy {
 		out = append(out, utilization("memory", "ECSServiceAverageMemoryUtilization", *m.Memory))
 	}
 	if m.Requests != nil {
-		out = append(out, ScalingPolicy{Name: ScalingPrefix + "requests", Predefined: "ALBRequestCountPerTarget", Label: s.balancerName() + "/" + group}.keep(*m.Requests))
+		out = append(out, ScalingPolicy{Name: ScalingPrefix + "requests", Predefined: "ALBRequestCountPerTarget", Label: balancer + "/" + group}.keep(*m.Requests))
 	}
 	if m.ResponseTime != nil {
 		out = append(out, ScalingPolicy{Name: ScalingPrefix + "response-time", Metric: &ScalingMetric{
 			Namespace: "AWS/ApplicationELB", Name: "TargetResponseTime", Statistic: "Average", Unit: "Seconds", Dimensions: map[string]string{
-				"LoadBalancer": s.balancerName(), "TargetGroup": group,
+				"LoadBalancer": balancer, "TargetGroup": group,
 			},
 		}}.keep(*m.ResponseTime))
 	}
 	return out
 }
 
-// balancerName is CloudWatch's name of the load balancer: app/<name>/<id>.
-func (s Service) balancerName() string {
+// requestMetric names, as CloudWatch does, the load balancer and the target group whose requests are measured:
+// app/<name>/<id> and targetgroup/<name>/<id>. They are those of the service's address.
+func (s Service) requestMetric() (balancer, group string) {
 	if s.Routing == nil {
-		return ""
+		return "", ""
 	}
-	return Ref(s.EnvStack, s.Routing.LoadBalancer+"LoadBalancerFullName")
-}
-
-// MeasuresRequests tells whether scaling needs the name that CloudWatch has for the target group.
-func (s Service) MeasuresRequests() bool {
-	m := s.Manifest.Scaling
-	return s.Routing != nil && m != nil && (m.Requests != nil || m.ResponseTime != nil)
+	group = Ref(s.Stack, s.Routing.Target().Key+"FullName")
+	if i := s.Routing.Import; i != nil && i.Known {
+		return i.FullName, group
+	}
+	return Ref(s.EnvStack, s.Routing.LoadBalancer+"LoadBalancerFullName"), group
 }
 
 func utilization(name, metric string, t manifest.Tracking) ScalingPolicy {
