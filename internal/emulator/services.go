@@ -9,6 +9,7 @@ import (
 
 	"ferry.dev/ferry/internal/emulator/autoscaling"
 	"ferry.dev/ferry/internal/emulator/cfn"
+	"ferry.dev/ferry/internal/emulator/cloudfront"
 	"ferry.dev/ferry/internal/emulator/cloudmap"
 	"ferry.dev/ferry/internal/emulator/cwlogs"
 	"ferry.dev/ferry/internal/emulator/ec2"
@@ -40,6 +41,7 @@ type Services struct {
 	CFN         *cfn.Service
 	Tagging     *tagging.Service
 	S3          *s3.Service
+	CloudFront  *cloudfront.Service
 
 	wire  map[string]*wire.Service // by the service's name in a signature
 	rest  map[string]restService   // those whose protocol is their own, likewise
@@ -64,14 +66,15 @@ func newServices(o Options) *Services {
 		ECR:  ecr.New(ecr.Deps{Scope: o.Scope, Clock: o.Clock, Dir: o.blobs(), Host: func() string { return o.Addr }}),
 	}
 	s.S3 = s3.New(s3.Deps{Scope: o.Scope, Clock: o.Clock, Dir: o.objects()})
+	s.CloudFront = cloudfront.New(cloudfront.Deps{Scope: o.Scope, Clock: o.Clock, S3: s.S3, CloudFront: s.CloudFront})
 	s.ELB = elb.New(elb.Deps{Scope: o.Scope, Clock: o.Clock, Subnet: s.subnet})
 	s.ECS = ecs.New(ecs.Deps{Scope: o.Scope, Clock: o.Clock, Runtime: o.Runtime, ELB: s.ELB, Logs: s.Logs, ECR: s.ECR,
 		SSM: s.SSM, Secrets: s.Secrets, Endpoint: func() string { return "http://" + o.Addr }})
 	s.AutoScaling = autoscaling.New(autoscaling.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS})
 	s.CFN = cfn.New(cfn.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS, ELB: s.ELB, ECR: s.ECR, Logs: s.Logs, IAM: s.IAM, EC2: s.EC2,
-		SSM: s.SSM, Secrets: s.Secrets, CloudMap: s.CloudMap, S3: s.S3})
+		SSM: s.SSM, Secrets: s.Secrets, CloudMap: s.CloudMap, S3: s.S3, CloudFront: s.CloudFront})
 	s.parts = []part{{"sts", s.STS}, {"iam", s.IAM}, {"ec2", s.EC2}, {"ssm", s.SSM}, {"secretsmanager", s.Secrets}, {"servicediscovery", s.CloudMap},
-		{"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"ecs", s.ECS}, {"application-autoscaling", s.AutoScaling}, {"s3", s.S3}, {"cloudformation", s.CFN}}
+		{"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"ecs", s.ECS}, {"application-autoscaling", s.AutoScaling}, {"s3", s.S3}, {"cloudfront", s.CloudFront}, {"cloudformation", s.CFN}}
 	s.wire, s.rest = map[string]*wire.Service{}, map[string]restService{}
 	var tagged []tagging.Source
 	for _, p := range s.parts {

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"ferry.dev/ferry/internal/emulator/clock"
+	"ferry.dev/ferry/internal/emulator/cloudfront"
 	"ferry.dev/ferry/internal/emulator/cloudmap"
 	"ferry.dev/ferry/internal/emulator/cwlogs"
 	"ferry.dev/ferry/internal/emulator/ec2"
@@ -20,24 +21,25 @@ import (
 
 // Deps are the services that hold what stacks are made of.
 type Deps struct {
-	Scope    ids.Scope
-	Clock    *clock.Clock
-	ECS      *ecs.Service
-	ELB      *elb.Service
-	ECR      *ecr.Service
-	Logs     *cwlogs.Service
-	IAM      *iam.Service
-	EC2      *ec2.Service
-	SSM      *ssm.Service
-	Secrets  *secrets.Service
-	CloudMap *cloudmap.Service
-	S3       *s3.Service
+	Scope      ids.Scope
+	Clock      *clock.Clock
+	ECS        *ecs.Service
+	ELB        *elb.Service
+	ECR        *ecr.Service
+	Logs       *cwlogs.Service
+	IAM        *iam.Service
+	EC2        *ec2.Service
+	SSM        *ssm.Service
+	Secrets    *secrets.Service
+	CloudMap   *cloudmap.Service
+	S3         *s3.Service
+	CloudFront *cloudfront.Service
 }
 
 // providers are the resource types that stacks can hold.
 func (d Deps) providers() map[string]provider {
 	all := map[string]provider{}
-	for _, some := range []map[string]provider{d.network(), d.securityGroups(), d.ecs(), d.elb(), d.iam(), d.small(), d.s3(), d.names()} {
+	for _, some := range []map[string]provider{d.network(), d.securityGroups(), d.ecs(), d.elb(), d.iam(), d.small(), d.s3(), d.cloudfront(), d.names()} {
 		maps.Copy(all, some)
 	}
 	return all

@@ -12,6 +12,7 @@ import (
 
 	"ferry.dev/ferry/internal/emulator/cfn"
 	"ferry.dev/ferry/internal/emulator/clock"
+	"ferry.dev/ferry/internal/emulator/cloudfront"
 	"ferry.dev/ferry/internal/emulator/cloudmap"
 	"ferry.dev/ferry/internal/emulator/cwlogs"
 	"ferry.dev/ferry/internal/emulator/ec2"
@@ -49,11 +50,12 @@ func newWorldAt(t *testing.T, speed float64) *world {
 		SSM: ssm.New(scope, clk), Secrets: secrets.New(scope, clk), CloudMap: cloudmap.New(scope, clk),
 		S3: s3.New(s3.Deps{Scope: scope, Clock: clk}),
 	}
+	d.CloudFront = cloudfront.New(cloudfront.Deps{Scope: scope, Clock: clk, S3: d.S3})
 	run := virtual.New(clk)
 	d.ECS = ecs.New(ecs.Deps{Scope: scope, Clock: clk, Runtime: run, ELB: d.ELB, Logs: d.Logs, ECR: d.ECR, SSM: d.SSM, Secrets: d.Secrets, Endpoint: func() string { return "http://127.0.0.1:4566" }})
 	w := &world{Service: cfn.New(d), deps: d, t: t}
 	t.Cleanup(func() {
-		for _, c := range []interface{ Close() error }{w.Service, d.ECS, d.ELB, d.Logs, run} {
+		for _, c := range []interface{ Close() error }{w.Service, d.CloudFront, d.ECS, d.ELB, d.Logs, run} {
 			if err := c.Close(); err != nil {
 				t.Error(err)
 			}
