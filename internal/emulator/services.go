@@ -66,7 +66,7 @@ func newServices(o Options) *Services {
 		ECR:  ecr.New(ecr.Deps{Scope: o.Scope, Clock: o.Clock, Dir: o.blobs(), Host: func() string { return o.Addr }}),
 	}
 	s.S3 = s3.New(s3.Deps{Scope: o.Scope, Clock: o.Clock, Dir: o.objects()})
-	s.CloudFront = cloudfront.New(cloudfront.Deps{Scope: o.Scope, Clock: o.Clock, S3: s.S3, CloudFront: s.CloudFront})
+	s.CloudFront = cloudfront.New(cloudfront.Deps{Scope: o.Scope, Clock: o.Clock, S3: s.S3})
 	s.ELB = elb.New(elb.Deps{Scope: o.Scope, Clock: o.Clock, Subnet: s.subnet})
 	s.ECS = ecs.New(ecs.Deps{Scope: o.Scope, Clock: o.Clock, Runtime: o.Runtime, ELB: s.ELB, Logs: s.Logs, ECR: s.ECR,
 		SSM: s.SSM, Secrets: s.Secrets, Endpoint: func() string { return "http://" + o.Addr }})
