@@ -110,6 +110,17 @@ func neighbours(env stack.Stack, jobs []job) error {
 	return nil
 }
 
+// lacking refuses services for which something is missing that only the user can say.
+func lacking(jobs []job) error {
+	var errs []error
+	for _, j := range jobs {
+		for _, d := range plan.Missing([]plan.Service{j.plan}) {
+			errs = append(errs, refuse(j.name+": "+d.Path+": "+d.Message, d.Hint))
+		}
+	}
+	return worst(errs...)
+}
+
 func refuse(what, hint string) error {
 	return &fault.Error{Code: fault.Refused, What: what, Hint: hint}
 }

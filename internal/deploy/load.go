@@ -92,6 +92,10 @@ func (t Target) together(jobs []job) (diag.List, error) {
 		return extras, err
 	}
 	list := plan.Check(e, services)
+	for _, d := range plan.Missing(services) {
+		d.Severity = diag.Warning // what a deploy would make can be looked at without
+		list = append(list, d)
+	}
 	if t.Workspace != nil {
 		if all, err := t.Workspace.Services(); err == nil { // an error in it has been reported by who read the services
 			list = append(list, plan.CheckPublishers(services, all)...)

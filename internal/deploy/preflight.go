@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -58,7 +59,7 @@ func (l *line) preflight(ctx context.Context, jobs []job) (found, error) {
 	}
 	err := refused(g.Wait())
 	if err == nil {
-		err = neighbours(f.env, jobs)
+		err = cmp.Or(neighbours(f.env, jobs), lacking(jobs))
 	}
 	done(outcome(err, true), "account "+f.identity.Account)
 	return f, err

@@ -22,6 +22,14 @@ func computeTargets(root *node) {
 			computed(rule, "target_port", main.text)
 		}
 	}
+	for _, listener := range nlbListeners(root) {
+		if port, _, ok := listenerPort(listener.get("port").str()); ok {
+			computedPort(listener, port)
+		}
+		if targetContainer(listener) == "" {
+			computeContainer(listener, holders[listener.get("target_port").num()], own)
+		}
+	}
 }
 
 // httpRules lists the rules of all Application Load Balancers.
@@ -62,7 +70,7 @@ func portHolders(root *node) map[int]string {
 			}
 		}
 	}
-	for _, rule := range httpRules(root) {
+	for _, rule := range append(httpRules(root), nlbListeners(root)...) {
 		if name, port := targetContainer(rule), rule.get("target_port").num(); name != "" && port != 0 {
 			holders[port] = name
 		}

@@ -27,6 +27,7 @@ func decodeWorkload(root *node) Workload {
 		Subscribe:  decodeSubscribe(root.get("subscribe")),
 		Storage:    decodeStorage(root.get("storage")),
 	}
+	w.NLB = decodeNLB(root.get("nlb"))
 	w.InternalHTTP = decodeHTTP(root.get("internal_http"))
 	if w.Scaling != nil {
 		w.Count = w.Scaling.Min

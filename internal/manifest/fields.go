@@ -12,6 +12,7 @@ func Fields() []Field {
 		httpFieldsToCome(),
 		requestDrivenFields(),
 		routingFields(),
+		nlbFields(),
 		sizeFields(),
 		scalingFields(),
 		containerFields(),

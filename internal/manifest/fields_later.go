@@ -24,7 +24,6 @@ func workloadFieldsToCome() []Field {
 		{Path: "logging.env_file", Type: "string", Kinds: "LBWJ", Later: firelens},
 		{Path: "sidecars", Type: "map", Kinds: "LBWJ", Later: sidecars},
 		{Path: "taskdef_overrides", Type: "list(map)", Kinds: "LBWJ", Later: "patches of the task definition; ferry package writes it as a file to change"},
-		{Path: "nlb", Type: "map", Kinds: "L", Later: "Network Load Balancers; http gives an Application Load Balancer"},
 		{Path: "deployment", Type: "map", Kinds: "LBW", Later: "deployment settings; every deployment is rolling, with 100 to 200 percent of the tasks and automatic rollback"},
 		{Path: "observability", Type: "map", Kinds: "LBWR", Later: "tracing; observability.container_insights of the environment records metrics"},
 		{Path: "files", Type: "list(map)", Kinds: "S", Later: "Static Sites; a Load Balanced Web Service can serve files"},

@@ -87,6 +87,8 @@ type Workload struct {
 	HTTP *HTTP // nil: not behind a load balancer
 	Job  *Job  // nil: a service
 
+	NLB *NLB // a Network Load Balancer of its own; nil: none
+
 	InternalHTTP *HTTP // a Load Balanced Web Service: the internal load balancer beside the public one; nil: not
 
 	CPU      int // CPU units, 1024 = 1 vCPU

@@ -108,6 +108,7 @@ func (d *document) validateWorkload(kind rune, w Workload, o Options) {
 	v.containerHealthCheck(w.Image.HealthCheck)
 	v.dependencies(w)
 	v.http(kind, w)
+	v.nlb(w)
 	v.size(w)
 	v.scaling(kind, w)
 	v.variables(w)

@@ -18,7 +18,7 @@ func (v validator) http(kind rune, w Workload) {
 	switch {
 	case h.empty() && kind == kindLoadBalanced:
 		v.bad(p, "write http: {path: /}", "is missing: a Load Balanced Web Service answers requests")
-	case h.isFalse() && kind == kindLoadBalanced && nlb == nil:
+	case h.isFalse() && kind == kindLoadBalanced && nlb.empty():
 		v.bad(p, "use type: Backend Service", "a Load Balanced Web Service without http has no load balancer")
 	case h != nil && h.kind == scalar && !h.isFalse():
 		v.bad(p, "write http: {path: /}", "only false can stand here instead of a map")
@@ -204,13 +204,19 @@ func (v validator) httpHealthCheck(block path, h *HTTP) {
 	v.within(p.with("interval"), c.Interval, 5*time.Second, 300*time.Second)
 	v.within(p.with("timeout"), c.Timeout, 2*time.Second, 120*time.Second)
 	v.within(p.with("grace_period"), c.GracePeriod, 0, (1<<31-1)*time.Second)
-	if c.Timeout >= c.Interval && v.sure(p.with("timeout"), p.with("interval")) && c.Timeout <= 120*time.Second && c.Interval >= 5*time.Second {
-		at := p.with("timeout")
-		if !v.fromUser(at) {
-			at = p.with("interval")
-		}
-		v.bad(at, "", "timeout (%s) must be less than interval (%s)", short(c.Timeout), short(c.Interval))
+	v.timely(p, c)
+}
+
+// timely checks that a health check can end before the next begins.
+func (v validator) timely(p path, c HTTPHealthCheck) {
+	if c.Timeout < c.Interval || !v.sure(p.with("timeout"), p.with("interval")) || c.Timeout > 120*time.Second || c.Interval < 5*time.Second {
+		return
 	}
+	at := p.with("timeout")
+	if !v.fromUser(at) {
+		at = p.with("interval")
+	}
+	v.bad(at, "", "timeout (%s) must be less than interval (%s)", short(c.Timeout), short(c.Interval))
 }
 
 // successCodes checks the matcher: 200, 200,202 or 200-299; from 200 to 499, with gRPC from 0 to 99.

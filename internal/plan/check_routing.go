@@ -4,14 +4,40 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"ferry.dev/ferry/internal/diag"
 )
 
 func (c *checker) routing(s Service) {
 	if s.Routing == nil {
 		return
 	}
-	c.version(s)
 	c.groups(s)
+	c.network(s)
+}
+
+// network: a Network Load Balancer stands in the environment's public subnets.
+func (c *checker) network(s Service) {
+	if s.Routing.Network != nil && len(c.env.Network.Public) == 0 {
+		c.add("nlb", fmt.Sprintf("environment %q has no public subnets, where it would stand", s.Env), "name them in its manifest: network.vpc.subnets.public")
+	}
+}
+
+// Missing reports what is needed before services can be deployed, but not to look at what a deploy would make.
+func Missing(services []Service) diag.List {
+	c := &checker{}
+	for _, s := range services {
+		if s.Routing == nil {
+			continue
+		}
+		c.file = s.Name + "/manifest.yml"
+		c.version(s)
+		if s.Routing.Network.lacksCertificate() {
+			c.add("nlb.port", fmt.Sprintf("TLS needs a certificate, and environment %q names none", s.Env),
+				fmt.Sprintf("write nlb.certificate, or alias with hosted_zone, or http.public.certificates in environments/%s/manifest.yml", s.Env))
+		}
+	}
+	return c.found
 }
 
 // version: ELB talks HTTP/2 and gRPC to targets only behind a listener with HTTPS.

@@ -59,7 +59,8 @@ func TestCheckNamesWhatAWSWouldRefuse(t *testing.T) {
 				c.work(&w)
 			}
 			got := ""
-			for _, d := range plan.Check(plan.NewEnvironment(app(), e, plan.NeedsOf(w)), []plan.Service{plan.NewService(app(), e, w, nil)}) {
+			services := []plan.Service{plan.NewService(app(), e, w, nil)}
+			for _, d := range append(plan.Check(plan.NewEnvironment(app(), e, plan.NeedsOf(w)), services), plan.Missing(services)...) {
 				got += d.Path + ": " + d.Message
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {

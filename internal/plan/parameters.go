@@ -9,6 +9,9 @@ func (s Service) Parameters() []Parameter {
 	if s.Import != nil && !s.Import.Known && s.Routing != nil {
 		all = append(all, s.importParameters()...)
 	}
+	if s.Routing != nil && s.Routing.Network.lacksCertificate() {
+		all = append(all, Parameter{unknownCertificate, "String", "ARN of the ACM certificate for TLS"})
+	}
 	return all
 }
 

@@ -74,5 +74,10 @@ func (s Service) GracePeriod() int {
 			longest = max(longest, rule.HealthCheck.GracePeriod)
 		}
 	}
+	if s.Manifest.NLB != nil {
+		for _, l := range s.Manifest.NLB.Listeners {
+			longest = max(longest, l.HealthCheck.GracePeriod)
+		}
+	}
 	return seconds(longest)
 }

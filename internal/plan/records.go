@@ -18,11 +18,7 @@ type Record struct {
 // record adds the names of a rule that have a zone. A name has one record, however many rules are for it.
 func (r *Routing) record(kind string, h manifest.HTTP) {
 	for _, name := range h.Aliases {
-		zone := h.HostedZone
-		if own := h.AliasZones[name]; own != "" {
-			zone = own
-		}
-		r.point(name, zone, kind)
+		r.point(name, zoneOf(h.AliasZones, h.HostedZone, name), kind)
 	}
 }
 

@@ -15,7 +15,8 @@ type Routing struct {
 	Records      []Record // names that are pointed at load balancers
 	Host         string   // of the service's address; "" = the load balancer's own name
 	Path         string   // of the service's address: "/" or "/api"
-	Import       *Import  // the Application Load Balancer that exists already; nil: the environment's
+	Network      *NetworkBalancer
+	Import       *Import // the Application Load Balancer that exists already; nil: the environment's
 }
 
 // Imported is the word for a load balancer that exists already, beside Public and Private.
@@ -43,6 +44,7 @@ func newRouting(s Service) *Routing {
 	for _, b := range blocks(s) {
 		r.add(s, b)
 	}
+	r.addNetwork(s)
 	if len(r.Targets) == 0 {
 		return nil
 	}
@@ -112,12 +114,22 @@ func (s Service) URL(outputs ...map[string]string) string {
 	if s.Routing == nil {
 		return ""
 	}
-	base := ""
-	for _, o := range outputs {
-		if base == "" {
-			base = o[s.Routing.LoadBalancer+"URL"]
+	find := func(name string) string {
+		for _, o := range outputs {
+			if o[name] != "" {
+				return o[name]
+			}
 		}
+		return ""
 	}
+	if s.Routing.LoadBalancer == NetworkLB {
+		dns := find("NetworkLoadBalancerDNS")
+		if dns == "" {
+			return ""
+		}
+		return s.Routing.Network.url(s.Routing.Host, dns)
+	}
+	base := find(s.Routing.LoadBalancer + "URL")
 	if base == "" {
 		return ""
 	}

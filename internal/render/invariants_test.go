@@ -134,6 +134,8 @@ func tooOpen(id string, rule map[string]any) string {
 	switch {
 	case source == "":
 		return "from anywhere"
+	case world && id == "NetworkLoadBalancerSecurityGroup": // the ports that the manifest names, for everybody
+		return ""
 	case world && (id != "PublicLoadBalancerSecurityGroup" || !web || rule["IpProtocol"] != "tcp"):
 		return "open to the world"
 	case rule["IpProtocol"] == "-1" && rule["SourceSecurityGroupId"] != rule["GroupId"]:
@@ -197,7 +199,11 @@ func TestWhatALoadBalancerAsksOfAServiceCanBe(t *testing.T) {
 			p := r.properties
 			switch r.kind {
 			case "AWS::ElasticLoadBalancingV2::TargetGroup":
-				if len(text(p["Name"])) > 32 || p["TargetType"] != "ip" || (p["Protocol"] != "HTTP" && p["Protocol"] != "HTTPS") ||
+				balanced := []string{"HTTP", "HTTPS"}
+				if p["ProtocolVersion"] == nil {
+					balanced = []string{"TCP", "UDP", "TCP_UDP"}
+				}
+				if len(text(p["Name"])) > 32 || p["TargetType"] != "ip" || !slices.Contains(balanced, text(p["Protocol"])) ||
 					number(p["HealthCheckTimeoutSeconds"]) >= number(p["HealthCheckIntervalSeconds"]) {
 					t.Errorf("%s: %s: %v", name, id, p)
 				}

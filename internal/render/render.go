@@ -85,8 +85,14 @@ func digest(template []byte, tags map[string]string) string {
 }
 
 // value writes what a service's template takes from elsewhere.
-func value(s plan.Service, v plan.Value) string {
+func value(s plan.Service, of any) string {
+	v, ok := of.(plan.Value)
+	if p, pointer := of.(*plan.Value); pointer && p != nil {
+		v, ok = *p, true
+	}
 	switch {
+	case !ok:
+		return `""`
 	case v.Import != "":
 		return "!ImportValue " + quote(s.EnvStack+"-"+v.Import)
 	case v.Ref != "":

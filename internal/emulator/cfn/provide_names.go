@@ -7,12 +7,14 @@ import (
 	"ferry.dev/ferry/internal/emulator/ids"
 )
 
-// names are the types of Route 53. Nothing resolves names here: a record is kept as the template says it, and asked for by
-// nobody.
+// names are the types of Route 53 and of Certificate Manager. Nothing resolves names here: a record is kept as the template
+// says it and asked for by nobody, and a certificate is issued at once.
 func (d Deps) names() map[string]provider {
 	return map[string]provider{
 		"AWS::Route53::HostedZone": d.hostedZone(),
 		"AWS::Route53::RecordSet":  d.recordSet(),
+
+		"AWS::CertificateManager::Certificate": d.certificate(),
 	}
 }
 
@@ -65,6 +67,22 @@ func (d Deps) recordSet() provider {
 			return r.text("Name"), nil
 		},
 		update: func(_ context.Context, r request) error { return check(r) },
+		remove: func(context.Context, request) error { return nil },
+	}
+}
+
+// certificate is a certificate; Ref is its ARN. A load balancer shows a self-made one for it.
+func (d Deps) certificate() provider {
+	return provider{
+		required: []string{"DomainName"},
+		createOnly: []string{
+			"DomainName", "SubjectAlternativeNames", "DomainValidationOptions", "ValidationMethod", "CertificateAuthorityArn", "KeyAlgorithm",
+		},
+		properties: []string{"CertificateTransparencyLoggingPreference"}, tagged: true,
+		create: func(context.Context, request) (string, error) {
+			return d.Scope.ARN("acm", "certificate/"+ids.NewUUID()), nil
+		},
+		update: func(context.Context, request) error { return nil },
 		remove: func(context.Context, request) error { return nil },
 	}
 }

@@ -12,10 +12,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 )
 
-// tlsConfig answers with a self-signed certificate for the certificate that the HTTPS listener names.
+// tlsConfig answers with a self-signed certificate for the certificate that the listener with HTTPS or TLS names.
 func (f *front) tlsConfig(*tls.ClientHelloInfo) (*tls.Config, error) {
 	f.s.mu.Lock()
-	l := f.s.chooseLocked(f.arn, 0, func(l *listener) bool { return l.Protocol == types.ProtocolEnumHttps })
+	l := f.s.chooseLocked(f.arn, 0, func(l *listener) bool {
+		return l.Protocol == types.ProtocolEnumHttps || l.Protocol == types.ProtocolEnumTls
+	})
 	var arn string
 	if l != nil && len(l.Certificates) > 0 {
 		arn = aws.ToString(l.Certificates[0].CertificateArn)
@@ -27,6 +29,9 @@ func (f *front) tlsConfig(*tls.ClientHelloInfo) (*tls.Config, error) {
 	cert, err := f.s.certs.of(arn)
 	if err != nil {
 		return nil, err
+	}
+	if l.Protocol == types.ProtocolEnumTls {
+		return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}, nil
 	}
 	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}, nil
 }

@@ -64,6 +64,8 @@ func (s *Service) checkListenerLocked(lb *loadBalancer, l *listener, self string
 		return invalid("Listener port '%d' must be between '1' and '65535' inclusive", *l.Port)
 	case !slices.Contains(allowed, l.Protocol):
 		return invalid("Listener protocol '%s' must be one of '%s'", l.Protocol, names)
+	case l.Protocol == types.ProtocolEnumUdp || l.Protocol == types.ProtocolEnumTcpUdp:
+		return invalid("Listener protocol '%s' is not available on this endpoint: its load balancers speak TCP and TLS", l.Protocol)
 	}
 	if m := l.MutualAuthentication; m != nil && aws.ToString(m.Mode) != "" && *m.Mode != "off" {
 		return invalid("Mutual authentication is not available on this endpoint")

@@ -1,6 +1,7 @@
 package elb
 
 import (
+	"crypto/tls"
 	"io"
 	"net"
 
@@ -8,15 +9,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 )
 
-// pipe is a network load balancer: bytes both ways to one target of the listener with the lowest port.
-func (f *front) pipe(conn net.Conn) {
-	defer f.disown(conn)
-	defer conn.Close()
-	g, t, address := f.s.tcpTarget(f.arn)
+// pipe is a network load balancer: bytes both ways to one target of the listener with the lowest port. TLS ends here, with a
+// self-made certificate.
+func (f *front) pipe(raw net.Conn) {
+	defer f.disown(raw)
+	defer raw.Close()
+	g, t, address, secure := f.s.tcpTarget(f.arn)
 	if t == nil {
 		return
 	}
 	defer f.s.finish(g, t)
+	conn := raw
+	if secure {
+		conn = tls.Server(raw, &tls.Config{GetConfigForClient: f.tlsConfig, MinVersion: tls.VersionTLS12})
+	}
 	up, err := new(net.Dialer).DialContext(f.s.ctx, "tcp", address)
 	if err != nil || !f.own(up) {
 		return
@@ -26,8 +32,8 @@ func (f *front) pipe(conn net.Conn) {
 	both := make(chan struct{}, 2)
 	for _, way := range [][2]net.Conn{{up, conn}, {conn, up}} {
 		f.s.wg.Go(func() {
-			_, _ = io.Copy(way[0], way[1]) // either end may go whenever it likes
-			if w, ok := way[0].(*net.TCPConn); ok {
+			_, _ = io.Copy(way[0], way[1])                             // either end may go whenever it likes
+			if w, ok := way[0].(interface{ CloseWrite() error }); ok { // TCP and TLS
 				_ = w.CloseWrite()
 			}
 			both <- struct{}{}
@@ -38,22 +44,22 @@ func (f *front) pipe(conn net.Conn) {
 }
 
 // tcpTarget picks the target of a network load balancer's connection.
-func (s *Service) tcpTarget(arn string) (*targetGroup, *target, string) {
+func (s *Service) tcpTarget(arn string) (g *targetGroup, t *target, address string, secure bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.chooseLocked(arn, 0, func(l *listener) bool {
 		return l.Protocol == types.ProtocolEnumTcp || l.Protocol == types.ProtocolEnumTls
 	})
 	if l == nil || len(l.DefaultActions) == 0 {
-		return nil, nil, ""
+		return nil, nil, "", false
 	}
 	for _, name := range groupsOf(l.DefaultActions) {
 		if g, err := s.groupLocked(&name); err == nil {
 			if t := g.pick(); t != nil {
 				t.flight++
-				return g, t, s.addressLocked(aws.ToString(t.Id), aws.ToInt32(t.Port))
+				return g, t, s.addressLocked(aws.ToString(t.Id), aws.ToInt32(t.Port)), l.Protocol == types.ProtocolEnumTls
 			}
 		}
 	}
-	return nil, nil, ""
+	return nil, nil, "", false
 }
