@@ -13,6 +13,7 @@ func compute(kind rune, root *node) {
 	switch kind {
 	case kindLoadBalanced, kindBackend, kindWorker, kindJob:
 		computeSize(root)
+		computeCapacity(root)
 		computeBuild(root.get("image").get("build"))
 		computeHTTP(root)
 	case kindRequestDriven:
@@ -34,7 +35,10 @@ func computed(n *node, key, text string) {
 
 // computeSize completes cpu and memory to a pair that Fargate has.
 func computeSize(root *node) {
-	windows := strings.HasPrefix(decodePlatform(root.get("platform")).OS, "WINDOWS")
+	if !onFargate(root) {
+		return // on instances a task takes what it says, and may say nothing
+	}
+	windows := decodePlatform(root.get("platform")).Windows()
 	cpu, memory := root.get("cpu"), root.get("memory")
 	wantCPU, wantMemory := 256, 512
 	if windows {

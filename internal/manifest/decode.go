@@ -15,7 +15,8 @@ func decodeWorkload(root *node) Workload {
 		CPU:        root.get("cpu").num(),
 		Memory:     root.get("memory").num(),
 		Platform:   decodePlatform(root.get("platform")),
-		Count:      root.get("count").num(),
+		Count:      decodeCount(root.get("count")),
+		Capacity:   decodeCapacity(root),
 		Scaling:    decodeScaling(root.get("count")),
 		Variables:  root.get("variables").strMap(),
 		Secrets:    decodeSecrets(root.get("secrets")),
@@ -133,6 +134,7 @@ func decodeWorkloadNetwork(n *node) WorkloadNetwork {
 	vpc, connect := n.get("vpc"), n.get("connect")
 	groups := vpc.get("security_groups")
 	w := WorkloadNetwork{
+		Mode:           strings.ToLower(n.get("mode").str()),
 		Placement:      strings.ToLower(vpc.get("placement").str()),
 		Subnets:        vpc.get("placement").get("subnets").strs(),
 		SecurityGroups: groups.get("groups").strs(),

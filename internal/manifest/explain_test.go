@@ -110,7 +110,7 @@ func TestAnUnknownFieldIsAnsweredWithWhatWasProbablyMeant(t *testing.T) {
 		{"http.helthcheck.pth", Kinds(), UnknownFieldError{Near: []string{"http.healthcheck.path"}}},
 		{"Http.Path", Kinds(), UnknownFieldError{Near: []string{"http.path"}}},
 		{"healthcheck", Kinds(), UnknownFieldError{Near: []string{"image.healthcheck", "http.healthcheck", "internal_http.healthcheck"}}},
-		{"capacity_provider", Kinds(), UnknownFieldError{Near: []string{"cluster.capacity_providers"}}},
+		{"capacity_provider", Kinds(), UnknownFieldError{Near: []string{"capacity_providers"}}},
 		{"http.path", one(kindEnvironment), UnknownFieldError{Types: []string{"Load Balanced Web Service", "Backend Service", "Request-Driven Web Service"}}},
 		{"qqqqqqqqqqqq", Kinds(), UnknownFieldError{}},
 		{"cpu.x", Kinds(), UnknownFieldError{}},

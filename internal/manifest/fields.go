@@ -17,6 +17,7 @@ func Fields() []Field {
 		scalingFields(),
 		containerFields(),
 		networkFields(),
+		capacityFields(),
 		loggingFields(),
 		publishFields(),
 		subscribeFields(),

@@ -8,7 +8,6 @@ func workloadFieldsToCome() []Field {
 		firelens = "log routers (FireLens); output goes to CloudWatch Logs"
 	)
 	return []Field{
-		{Path: "count.spot", Type: "int", Kinds: "LBWJ", Later: "Fargate Spot; write a number of tasks"},
 		{Path: "variables.<name>.from_cfn", Type: "string", Kinds: "LBWJR", Later: imported},
 		{Path: "secrets.<name>.from_cfn", Type: "string", Kinds: "LBWJR", Group: "reference", Later: imported},
 		{Path: "network.vpc.security_groups[].from_cfn", Type: "string", Kinds: "LBWJ", Later: imported},

@@ -3,12 +3,12 @@ package manifest
 func sizeFields() []Field {
 	return []Field{
 		{
-			Path: "cpu", Type: "int", Kinds: "LBWJ", Auto: "256, or the smallest that fits memory (Windows: 1024)", Min: 1, Max: 1 << 17, Example: "512",
-			Doc: "CPU units of a task; 1024 is one vCPU. Fargate has 256, 512, 1024, 2048, 4096, 8192, 16384 and 32768.",
+			Path: "cpu", Type: "int", Kinds: "LBWJ", Auto: "256, or the smallest that fits memory (Windows: 1024)", Min: 1, Max: 196608, Example: "512",
+			Doc: "CPU units of a task; 1024 is one vCPU. Fargate has 256, 512, 1024, 2048, 4096, 8192, 16384 and 32768. On instances it may stay away: then the instance is the limit.",
 		},
 		{
 			Path: "memory", Type: "int", Kinds: "LBWJ", Auto: "512, or the smallest that fits cpu (Windows: 2048)", Min: 4, Max: 1 << 24, Example: "1024",
-			Doc: "Memory of a task in MiB. Each cpu value allows some sizes only.",
+			Doc: "Memory of a task in MiB. On Fargate each cpu value allows some sizes only. On instances it may stay away where the containers say theirs.",
 		},
 		{
 			Path: "platform", Type: "string or map", Kinds: "LBWJR", Default: "linux/x86_64", Example: "linux/arm64",

@@ -96,6 +96,7 @@ type Workload struct {
 	Platform Platform
 	Count    int      // where Scaling is set, how many tasks a new service begins with
 	Scaling  *Scaling // nil: Count stands
+	Capacity Capacity
 
 	Variables map[string]string
 	Secrets   map[string]Secret
@@ -183,6 +184,7 @@ type Secret struct {
 
 // WorkloadNetwork places the tasks.
 type WorkloadNetwork struct {
+	Mode           string   // one of the Mode… constants; "" = see Workload.Mode
 	Placement      string   // "public" (default) or "private"
 	Subnets        []string // explicit subnet IDs instead of a placement
 	SecurityGroups []string // added to the environment's

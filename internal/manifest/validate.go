@@ -111,6 +111,7 @@ func (d *document) validateWorkload(kind rune, w Workload, o Options) {
 	v.nlb(w)
 	v.size(w)
 	v.scaling(kind, w)
+	v.where(kind, w)
 	v.variables(w)
 	v.secrets(w)
 	v.commands()

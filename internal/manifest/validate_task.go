@@ -8,13 +8,13 @@ import (
 	"github.com/kballard/go-shellquote"
 )
 
-// size checks platform, cpu and memory against what Fargate has.
+// size checks the platform, and on Fargate cpu and memory against what that has.
 func (v validator) size(w Workload) {
 	cpu, memory, platform := at("cpu"), at("memory"), at("platform")
-	if !v.platform(w.Platform) || !v.sure(cpu, memory, platform) {
+	if !v.platform(w.Platform) || !v.sure(cpu, memory, platform, at("launch_type"), at("capacity_providers")) || !w.Capacity.Fargate() {
 		return
 	}
-	windows := strings.HasPrefix(w.Platform.OS, "WINDOWS")
+	windows := w.Platform.Windows()
 	sizes := fargateSizes()
 	if windows {
 		sizes = slices.DeleteFunc(sizes, func(s fargateSize) bool { return !s.windows })

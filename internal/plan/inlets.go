@@ -3,6 +3,8 @@ package plan
 import (
 	"slices"
 	"strconv"
+
+	"ferry.dev/ferry/internal/manifest"
 )
 
 // Inlet is a load balancer that a security group of the service's own lets to its tasks, and the ports that it needs.
@@ -30,8 +32,8 @@ func (t Transport) Word() string {
 
 // Inlets returns the load balancers that must be let to the tasks.
 func (s Service) Inlets() []Inlet {
-	if s.Routing == nil {
-		return nil
+	if s.Routing == nil || s.Capacity.Mode != manifest.ModeAwsvpc {
+		return nil // without an address of its own a task is behind its instance's security groups
 	}
 	var all []Inlet
 	for _, kind := range []string{Public, Private, Imported, NetworkLB} {

@@ -48,6 +48,7 @@ type Service struct {
 	Network             TaskNetwork
 	Extras              Extras
 	Insights            bool // the cluster has Container Insights
+	Capacity            Capacity
 
 	// Copilot tells that the workspace is a copilot/ one: the container is told everything under COPILOT_… names too.
 	Copilot bool

@@ -76,6 +76,7 @@ func TestAServiceIsNamedAfterApplicationEnvironmentAndService(t *testing.T) {
 			SecurityGroups: []string{plan.Ref("demo-test", "EnvironmentSecurityGroup")},
 			PublicIP:       true,
 		},
+		Capacity: plan.Capacity{LaunchType: "FARGATE", Compatibility: "FARGATE", Mode: "awsvpc"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -221,7 +222,7 @@ func TestATargetIsAskedAsTheManifestSays(t *testing.T) {
 	}).Routing.Target()
 	got.Name = ""
 	want := plan.TargetGroup{
-		Key: "TargetGroup", LoadBalancer: plan.Public, Container: "web", ContainerPort: 443, Protocol: "HTTPS", ProtocolVersion: "GRPC", DeregistrationDelay: 60, Stickiness: true,
+		Key: "TargetGroup", LoadBalancer: plan.Public, Container: "web", Type: "ip", ContainerPort: 443, Protocol: "HTTPS", ProtocolVersion: "GRPC", DeregistrationDelay: 60, Stickiness: true,
 		Check: plan.TargetCheck{
 			Protocol: "HTTP", Path: "/", Port: "9000", Codes: "12", GRPC: true, Healthy: 2, Unhealthy: 2, Interval: 6, Timeout: 5,
 		},

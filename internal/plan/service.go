@@ -36,6 +36,7 @@ func NewService(app manifest.App, env manifest.Environment, w manifest.Workload,
 	if w.Image.Location == "" {
 		s.Repository = Repository(app.Name, w.Name)
 	}
+	s.Capacity = newCapacity(w)
 	s.EnvManifest = env
 	if w.HTTP != nil && w.HTTP.ALB != "" {
 		s.Import = &Import{Name: w.HTTP.ALB}
@@ -54,6 +55,9 @@ type TaskNetwork struct {
 }
 
 func newTaskNetwork(s Service) TaskNetwork {
+	if s.Capacity.Mode != manifest.ModeAwsvpc {
+		return TaskNetwork{} // the task is where its instance is
+	}
 	m := s.Manifest.Network
 	n := TaskNetwork{Subnets: m.Subnets, SecurityGroups: slices.Clone(m.SecurityGroups)}
 	if !m.DenyDefault {
@@ -67,8 +71,8 @@ func newTaskNetwork(s Service) TaskNetwork {
 	case m.Placement == "private":
 		n.Subnets = []string{Ref(s.EnvStack, OutputPrivateSubnets)}
 	default:
-		// Without a NAT gateway an address of its own is a task's way to ECR, CloudWatch and the world.
-		n.Subnets, n.PublicIP = []string{Ref(s.EnvStack, OutputPublicSubnets)}, true
+		// Without a NAT gateway an address of its own is a task's way to ECR, CloudWatch and the world. Only Fargate has any.
+		n.Subnets, n.PublicIP = []string{Ref(s.EnvStack, OutputPublicSubnets)}, s.Capacity.Fargate()
 	}
 	return n
 }

@@ -14,6 +14,7 @@ type TargetGroup struct {
 	Key                 string // logical ID in the template; the output <Key>Arn names it
 	LoadBalancer        string // Public, Private, Imported or Network: a target group belongs to one
 	Name                string // ≤ 32 characters
+	Type                string // of its targets: ip, or instance where tasks have no address of their own
 	Container           string
 	ContainerPort       int
 	Protocol            string // HTTP, or HTTPS where the container listens on 443; of a Network Load Balancer TCP, UDP or TCP_UDP
@@ -61,6 +62,7 @@ func (r *Routing) target(s Service, b block, h manifest.HTTP) string {
 
 // group adds a target group unless there is the same.
 func (r *Routing) group(s Service, t TargetGroup, lead bool) string {
+	t.Type = s.Capacity.TargetType()
 	for _, other := range r.Targets {
 		same := t
 		same.Key, same.Name = other.Key, other.Name
@@ -69,11 +71,15 @@ func (r *Routing) group(s Service, t TargetGroup, lead bool) string {
 		}
 	}
 	// CloudFormation makes the new one before it deletes the old, so whatever makes it another is part of the name.
+	kind := []string{t.Protocol, t.ProtocolVersion}
+	if t.Type != TargetIP {
+		kind = append(kind, t.Type)
+	}
 	if lead && len(r.Targets) == 0 {
-		t.Key, t.Name = "TargetGroup", digested(s.Stack, maxTargetGroupName, t.Protocol, t.ProtocolVersion)
+		t.Key, t.Name = "TargetGroup", digested(s.Stack, maxTargetGroupName, kind...)
 	} else {
 		t.Key = r.freeKey(t)
-		t.Name = digested(s.Stack, maxTargetGroupName, t.Key, t.Protocol, t.ProtocolVersion)
+		t.Name = digested(s.Stack, maxTargetGroupName, append([]string{t.Key}, kind...)...)
 	}
 	r.Targets = append(r.Targets, t)
 	return t.Key

@@ -26,7 +26,7 @@ func newContainer(s plan.Service, r plan.Release, c plan.Container) container {
 		Name:                   c.Name,
 		Image:                  r.ImageOf(s, c),
 		Essential:              c.Essential,
-		PortMappings:           portMappings(c.Ports),
+		PortMappings:           portMappings(s, c.Ports),
 		EntryPoint:             c.Entrypoint,
 		Command:                c.Command,
 		Environment:            pairs(c.Variables),
@@ -64,11 +64,11 @@ func mountPoints(points []plan.MountPoint) []mountPoint {
 	return out
 }
 
-func portMappings(ports []plan.Port) []portMapping {
+func portMappings(s plan.Service, ports []plan.Port) []portMapping {
 	var out []portMapping
 	for _, p := range ports {
 		out = append(out, portMapping{
-			Name: p.Name, ContainerPort: p.Number, HostPort: p.Number, Protocol: p.Transport, AppProtocol: p.Protocol,
+			Name: p.Name, ContainerPort: p.Number, HostPort: s.Capacity.HostPort(p.Number), Protocol: p.Transport, AppProtocol: p.Protocol,
 		})
 	}
 	return out

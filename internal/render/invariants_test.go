@@ -203,7 +203,7 @@ func TestWhatALoadBalancerAsksOfAServiceCanBe(t *testing.T) {
 				if p["ProtocolVersion"] == nil {
 					balanced = []string{"TCP", "UDP", "TCP_UDP"}
 				}
-				if len(text(p["Name"])) > 32 || p["TargetType"] != "ip" || !slices.Contains(balanced, text(p["Protocol"])) ||
+				if len(text(p["Name"])) > 32 || (p["TargetType"] != "ip" && p["TargetType"] != "instance") || !slices.Contains(balanced, text(p["Protocol"])) ||
 					number(p["HealthCheckTimeoutSeconds"]) >= number(p["HealthCheckIntervalSeconds"]) {
 					t.Errorf("%s: %s: %v", name, id, p)
 				}
@@ -246,12 +246,19 @@ func TestNothingThatMattersIsLeftToADefault(t *testing.T) {
 		if doc, err = render.ServiceDefinition(c.plan); err != nil || json.Unmarshal(doc, &service) != nil {
 			t.Fatal(name, err)
 		}
-		says(t, name, service, "desiredCount", "launchType", "platformVersion", "schedulingStrategy", "deploymentController", "loadBalancers",
+		if c.plan.Capacity.Fargate() {
+			says(t, name, service, "desiredCount", "platformVersion", "networkConfiguration.awsvpcConfiguration.assignPublicIp")
+			says(t, name, task, "cpu", "memory")
+		}
+		if (service["launchType"] == nil) == (service["capacityProviderStrategy"] == nil) {
+			t.Errorf("%s says neither launchType nor capacityProviderStrategy, or both", name)
+		}
+		says(t, name, service, "schedulingStrategy", "deploymentController", "loadBalancers",
 			"serviceRegistries", "enableExecuteCommand", "enableECSManagedTags", "propagateTags", "availabilityZoneRebalancing", "serviceConnectConfiguration",
 			"deploymentConfiguration.strategy", "deploymentConfiguration.maximumPercent", "deploymentConfiguration.minimumHealthyPercent",
 			"deploymentConfiguration.deploymentCircuitBreaker.enable", "deploymentConfiguration.deploymentCircuitBreaker.rollback",
-			"networkConfiguration.awsvpcConfiguration.assignPublicIp", "serviceConnectConfiguration.enabled")
-		says(t, name, task, "networkMode", "requiresCompatibilities", "cpu", "memory", "runtimePlatform.cpuArchitecture", "runtimePlatform.operatingSystemFamily")
+			"serviceConnectConfiguration.enabled")
+		says(t, name, task, "networkMode", "requiresCompatibilities", "runtimePlatform.cpuArchitecture", "runtimePlatform.operatingSystemFamily")
 		for _, one := range task["containerDefinitions"].([]any) {
 			container := one.(map[string]any)
 			says(t, name, container, "essential", "logConfiguration.options.mode")

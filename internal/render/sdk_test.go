@@ -29,7 +29,7 @@ func TestEveryDocumentIsWhatECSTakes(t *testing.T) {
 			if got := aws.ToString(task.Family); got != c.plan.Family {
 				t.Errorf("family %q", got)
 			}
-			if task.Cpu == nil || task.Memory == nil || task.ExecutionRoleArn == nil || len(task.Tags) < 3 {
+			if c.plan.Capacity.Fargate() && (task.Cpu == nil || task.Memory == nil) || task.ExecutionRoleArn == nil || len(task.Tags) < 3 {
 				t.Errorf("the task definition lacks something: %+v", task)
 			}
 			consistent(t, task, service)

@@ -16,9 +16,8 @@ func newService(s plan.Service) service {
 		TaskDefinition:    s.Family,
 		LoadBalancers:     []loadBalancer{},
 		ServiceRegistries: []serviceRegistry{},
-		DesiredCount:      s.Manifest.Count,
-		LaunchType:        "FARGATE",
-		PlatformVersion:   "LATEST",
+		DesiredCount:      s.DesiredCount(),
+		LaunchType:        s.Capacity.LaunchType,
 		DeploymentConfiguration: deploymentConfiguration{
 			// A release that cannot get healthy goes back by itself, whatever else the manifest says.
 			DeploymentCircuitBreaker: circuitBreaker{Enable: true, Rollback: true},
@@ -26,21 +25,18 @@ func newService(s plan.Service) service {
 			MinimumHealthyPercent:    100,
 			Strategy:                 "ROLLING",
 		},
-		NetworkConfiguration: networkConfiguration{AwsvpcConfiguration: awsvpc{
-			Subnets:        s.Network.Subnets,
-			SecurityGroups: s.Network.SecurityGroups,
-			AssignPublicIP: enabled(s.Network.PublicIP),
-		}},
+		NetworkConfiguration:        newNetworkConfiguration(s),
 		SchedulingStrategy:          "REPLICA",
 		DeploymentController:        deploymentController{Type: "ECS"},
 		Tags:                        tags(s.Tags),
 		EnableECSManagedTags:        true,
 		PropagateTags:               "SERVICE",
 		EnableExecuteCommand:        s.Manifest.Exec,
-		AvailabilityZoneRebalancing: enabled(true),
+		AvailabilityZoneRebalancing: enabled(s.Manifest.Capacity.Rebalances()),
 		ServiceConnectConfiguration: newServiceConnect(s),
 		VolumeConfigurations:        volumeConfigurations(s),
 	}
+	place(&out, s)
 	if r := s.Routing; r != nil {
 		grace := s.GracePeriod()
 		out.HealthCheckGracePeriodSeconds = &grace

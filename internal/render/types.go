@@ -10,12 +10,15 @@ type taskDefinition struct {
 	TaskRoleArn             string          `json:"taskRoleArn"`
 	ExecutionRoleArn        string          `json:"executionRoleArn"`
 	NetworkMode             string          `json:"networkMode"`
+	PIDMode                 string          `json:"pidMode,omitempty"`
+	IPCMode                 string          `json:"ipcMode,omitempty"`
 	ContainerDefinitions    []container     `json:"containerDefinitions"`
 	Volumes                 []volume        `json:"volumes,omitempty"`
 	RequiresCompatibilities []string        `json:"requiresCompatibilities"`
-	CPU                     string          `json:"cpu"`
-	Memory                  string          `json:"memory"`
+	CPU                     string          `json:"cpu,omitempty"`
+	Memory                  string          `json:"memory,omitempty"`
 	EphemeralStorage        *ephemeral      `json:"ephemeralStorage,omitempty"`
+	EnableFaultInjection    bool            `json:"enableFaultInjection,omitempty"`
 	RuntimePlatform         runtimePlatform `json:"runtimePlatform"`
 	Tags                    []tag           `json:"tags,omitempty"`
 }
@@ -107,11 +110,14 @@ type service struct {
 	TaskDefinition                string                  `json:"taskDefinition"`
 	LoadBalancers                 []loadBalancer          `json:"loadBalancers"`
 	ServiceRegistries             []serviceRegistry       `json:"serviceRegistries"`
-	DesiredCount                  int                     `json:"desiredCount"`
+	DesiredCount                  *int                    `json:"desiredCount,omitempty"`
 	LaunchType                    string                  `json:"launchType,omitempty"`
+	CapacityProviderStrategy      []strategyItem          `json:"capacityProviderStrategy,omitempty"`
+	PlacementConstraints          []placementConstraint   `json:"placementConstraints,omitempty"`
+	PlacementStrategy             []placementStrategy     `json:"placementStrategy,omitempty"`
 	PlatformVersion               string                  `json:"platformVersion,omitempty"`
 	DeploymentConfiguration       deploymentConfiguration `json:"deploymentConfiguration"`
-	NetworkConfiguration          networkConfiguration    `json:"networkConfiguration"`
+	NetworkConfiguration          *networkConfiguration   `json:"networkConfiguration,omitempty"`
 	HealthCheckGracePeriodSeconds *int                    `json:"healthCheckGracePeriodSeconds,omitempty"`
 	SchedulingStrategy            string                  `json:"schedulingStrategy"`
 	DeploymentController          deploymentController    `json:"deploymentController"`

@@ -1,0 +1,64 @@
+package plan
+
+import (
+	"ferry.dev/ferry/internal/manifest"
+)
+
+// The kinds of targets of a target group.
+const (
+	TargetIP       = "ip"
+	TargetInstance = "instance"
+)
+
+// Capacity is where a service's tasks run: a launch type, or a capacity provider strategy.
+type Capacity struct {
+	LaunchType string // FARGATE, EC2 or EXTERNAL; "" with a strategy
+	Strategy   []manifest.StrategyItem
+	// Compatibility is what ECS holds the task definition against: FARGATE, EC2, EXTERNAL or MANAGED_INSTANCES.
+	Compatibility string
+	Mode          string // network mode: one of manifest's Mode… constants
+}
+
+// newCapacity decides where tasks run. Where the manifest says nothing, that is Fargate.
+func newCapacity(w manifest.Workload) Capacity {
+	m := w.Capacity
+	c := Capacity{LaunchType: m.LaunchType, Strategy: m.Strategy, Mode: w.Mode()}
+	switch {
+	case m.LaunchType != "":
+		c.Compatibility = m.LaunchType
+	case !m.Written():
+		c.LaunchType, c.Compatibility = manifest.LaunchFargate, manifest.LaunchFargate
+	case m.Fargate():
+		c.Compatibility = manifest.LaunchFargate
+	default:
+		c.Compatibility = manifest.LaunchEC2
+	}
+	return c
+}
+
+// Fargate tells whether the tasks run on Fargate.
+func (c Capacity) Fargate() bool { return c.Compatibility == manifest.LaunchFargate }
+
+// TargetType is how a load balancer finds the tasks: by their own addresses, or by instance and port.
+func (c Capacity) TargetType() string {
+	if c.Mode == manifest.ModeAwsvpc {
+		return TargetIP
+	}
+	return TargetInstance
+}
+
+// HostPort is the instance's port for a container's: in bridge mode 0, whichever is free.
+func (c Capacity) HostPort(container int) int {
+	if c.Mode == manifest.ModeBridge {
+		return 0
+	}
+	return container
+}
+
+// DesiredCount is how many tasks a release asks for; nil where ECS does not count them.
+func (s Service) DesiredCount() *int {
+	if s.Manifest.Capacity.Daemon() {
+		return nil
+	}
+	return &s.Manifest.Count
+}
