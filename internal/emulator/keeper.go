@@ -131,6 +131,8 @@ func StateNames() []string { return []string{"state", "registry"} }
 func stateDir(dir string) string        { return filepath.Join(dir, "state") }
 func blobDir(dir string) string         { return filepath.Join(dir, "registry") }
 func objectDir(dir string) string       { return filepath.Join(dir, "objects") }
+func fileDir(dir string) string         { return filepath.Join(dir, "files") }
+func instanceDir(dir string) string     { return filepath.Join(dir, "instance") }
 func statePath(dir, name string) string { return filepath.Join(stateDir(dir), name+".json") }
 
 // writeState replaces one service's file at once.

@@ -18,7 +18,8 @@ func (s *Server) Reset() error {
 	s.keeper.end()
 	err := s.world.close()
 	if s.o.Dir != "" {
-		err = errors.Join(err, os.RemoveAll(stateDir(s.o.Dir)), os.RemoveAll(blobDir(s.o.Dir)), os.RemoveAll(objectDir(s.o.Dir)))
+		err = errors.Join(err, os.RemoveAll(stateDir(s.o.Dir)), os.RemoveAll(blobDir(s.o.Dir)), os.RemoveAll(objectDir(s.o.Dir)),
+			os.RemoveAll(fileDir(s.o.Dir)), os.RemoveAll(instanceDir(s.o.Dir)))
 	}
 	s.world = newServices(s.o)
 	if s.keeper != nil {

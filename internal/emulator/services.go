@@ -15,6 +15,7 @@ import (
 	"ferry.dev/ferry/internal/emulator/ec2"
 	"ferry.dev/ferry/internal/emulator/ecr"
 	"ferry.dev/ferry/internal/emulator/ecs"
+	"ferry.dev/ferry/internal/emulator/efs"
 	"ferry.dev/ferry/internal/emulator/elb"
 	"ferry.dev/ferry/internal/emulator/iam"
 	"ferry.dev/ferry/internal/emulator/s3"
@@ -37,6 +38,7 @@ type Services struct {
 	Logs        *cwlogs.Service
 	ELB         *elb.Service
 	ECR         *ecr.Service
+	EFS         *efs.Service
 	ECS         *ecs.Service
 	CFN         *cfn.Service
 	Tagging     *tagging.Service
@@ -68,13 +70,14 @@ func newServices(o Options) *Services {
 	s.S3 = s3.New(s3.Deps{Scope: o.Scope, Clock: o.Clock, Dir: o.objects()})
 	s.CloudFront = cloudfront.New(cloudfront.Deps{Scope: o.Scope, Clock: o.Clock, S3: s.S3})
 	s.ELB = elb.New(elb.Deps{Scope: o.Scope, Clock: o.Clock, Subnet: s.subnet})
+	s.EFS = efs.New(efs.Deps{Scope: o.Scope, Dir: o.files(), Zone: s.zone})
 	s.ECS = ecs.New(ecs.Deps{Scope: o.Scope, Clock: o.Clock, Runtime: o.Runtime, ELB: s.ELB, Logs: s.Logs, ECR: s.ECR,
-		SSM: s.SSM, Secrets: s.Secrets, Endpoint: func() string { return "http://" + o.Addr }})
+		SSM: s.SSM, Secrets: s.Secrets, EFS: s.EFS, InstanceDir: o.instance(), Endpoint: func() string { return "http://" + o.Addr }})
 	s.AutoScaling = autoscaling.New(autoscaling.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS})
 	s.CFN = cfn.New(cfn.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS, ELB: s.ELB, ECR: s.ECR, Logs: s.Logs, IAM: s.IAM, EC2: s.EC2,
-		SSM: s.SSM, Secrets: s.Secrets, CloudMap: s.CloudMap, S3: s.S3, CloudFront: s.CloudFront})
+		SSM: s.SSM, Secrets: s.Secrets, CloudMap: s.CloudMap, S3: s.S3, EFS: s.EFS, CloudFront: s.CloudFront})
 	s.parts = []part{{"sts", s.STS}, {"iam", s.IAM}, {"ec2", s.EC2}, {"ssm", s.SSM}, {"secretsmanager", s.Secrets}, {"servicediscovery", s.CloudMap},
-		{"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"ecs", s.ECS}, {"application-autoscaling", s.AutoScaling}, {"s3", s.S3}, {"cloudfront", s.CloudFront}, {"cloudformation", s.CFN}}
+		{"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"elasticfilesystem", s.EFS}, {"ecs", s.ECS}, {"application-autoscaling", s.AutoScaling}, {"s3", s.S3}, {"cloudfront", s.CloudFront}, {"cloudformation", s.CFN}}
 	s.wire, s.rest = map[string]*wire.Service{}, map[string]restService{}
 	var tagged []tagging.Source
 	for _, p := range s.parts {
@@ -102,6 +105,12 @@ func (s *Services) subnet(id string) (elb.Subnet, bool) {
 	return elb.Subnet{Zone: aws.ToString(out.Subnets[0].AvailabilityZone), VPC: aws.ToString(out.Subnets[0].VpcId)}, true
 }
 
+// zone tells a file system where a subnet is.
+func (s *Services) zone(id string) (string, bool) {
+	subnet, ok := s.subnet(id)
+	return subnet.Zone, ok
+}
+
 func (s *Services) serve(w wire.Service) { s.wire[w.Name] = &w }
 
 // Wire returns what every service declares, by its name in a signature.
@@ -116,6 +125,22 @@ func (s *Services) close() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// files is where file systems lie; "" is a temporary directory.
+func (o Options) files() string {
+	if o.Dir == "" {
+		return ""
+	}
+	return fileDir(o.Dir)
+}
+
+// instance is where volumes of the machine itself lie: those that several tasks on a container instance share.
+func (o Options) instance() string {
+	if o.Dir == "" {
+		return ""
+	}
+	return instanceDir(o.Dir)
 }
 
 // blobs is where the registry keeps what was pushed; "" is memory.

@@ -11,6 +11,7 @@ import (
 	"ferry.dev/ferry/internal/emulator/ec2"
 	"ferry.dev/ferry/internal/emulator/ecr"
 	"ferry.dev/ferry/internal/emulator/ecs"
+	"ferry.dev/ferry/internal/emulator/efs"
 	"ferry.dev/ferry/internal/emulator/elb"
 	"ferry.dev/ferry/internal/emulator/iam"
 	"ferry.dev/ferry/internal/emulator/ids"
@@ -33,13 +34,14 @@ type Deps struct {
 	Secrets    *secrets.Service
 	CloudMap   *cloudmap.Service
 	S3         *s3.Service
+	EFS        *efs.Service
 	CloudFront *cloudfront.Service
 }
 
 // providers are the resource types that stacks can hold.
 func (d Deps) providers() map[string]provider {
 	all := map[string]provider{}
-	for _, some := range []map[string]provider{d.network(), d.securityGroups(), d.ecs(), d.elb(), d.iam(), d.small(), d.s3(), d.cloudfront(), d.names()} {
+	for _, some := range []map[string]provider{d.network(), d.securityGroups(), d.ecs(), d.elb(), d.iam(), d.small(), d.s3(), d.files(), d.cloudfront(), d.names()} {
 		maps.Copy(all, some)
 	}
 	return all

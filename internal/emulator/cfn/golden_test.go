@@ -148,6 +148,8 @@ func exporter(text string) string {
 			value = "text"
 		case strings.HasSuffix(name, "SecurityGroup"):
 			value = "!GetAtt Group.GroupId"
+		case strings.HasSuffix(name, "-FileSystem"):
+			value = "!Ref Files"
 		}
 		entry := fmt.Sprintf("  O%d: {Value: %s, Export: {Name: %q}}\n", i, value, name)
 		if !strings.Contains(strings.Join(outputs, ""), fmt.Sprintf("%q", name)) {
@@ -159,6 +161,7 @@ Resources:
   Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.1.0.0/16}}
   Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc}}
   Other: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: y, VpcId: !Ref Vpc}}
+  Files: {Type: AWS::EFS::FileSystem}
   A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.1.0.0/24, AvailabilityZone: !Select [0, !GetAZs ""]}}
   B: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.1.1.0/24, AvailabilityZone: !Select [1, !GetAZs ""]}}
   Balancer: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Subnets: [!Ref A, !Ref B]}}
@@ -219,6 +222,11 @@ func (w *world) isEmpty() {
 	addresses, err := w.deps.EC2.DescribeAddresses(ctx, &ec2.DescribeAddressesInput{})
 	w.must(err)
 	add("addresses", len(addresses.Addresses))
+	if n := len(w.deps.EFS.Tagged()); !w.kept() {
+		add("file systems and access points", n)
+	} else if strings.Contains(w.t.Name(), "file-system") && n != 1 {
+		w.t.Errorf("%d file systems were kept", n)
+	}
 	exports, err := w.ListExports(ctx, &cf.ListExportsInput{})
 	w.must(err)
 	add("exports", len(exports.Exports))
@@ -229,7 +237,7 @@ func (w *world) isEmpty() {
 
 // kept tells whether a stack's resource was to be kept.
 func (w *world) kept() bool {
-	return strings.Contains(w.t.Name(), "keep-logs")
+	return strings.Contains(w.t.Name(), "keep-logs") || strings.Contains(w.t.Name(), "file-system")
 }
 
 func (w *world) must(err error) {

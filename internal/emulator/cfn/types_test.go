@@ -34,6 +34,9 @@ Resources:
   Repo:
     Type: AWS::ECR::Repository
     Properties: {RepositoryName: demo/every, EmptyOnDelete: true, ImageScanningConfiguration: {ScanOnPush: true}, LifecyclePolicy: {LifecyclePolicyText: '{"rules":[]}'}}
+  Files: {Type: AWS::EFS::FileSystem, Properties: {Encrypted: true, FileSystemTags: [{Key: Name, Value: one}]}}
+  Target: {Type: AWS::EFS::MountTarget, Properties: {FileSystemId: !Ref Files, SubnetId: !Ref A, SecurityGroups: [!GetAtt Group.GroupId]}}
+  Door: {Type: AWS::EFS::AccessPoint, Properties: {FileSystemId: !Ref Files, PosixUser: {Uid: "1000", Gid: "1000"}, RootDirectory: {Path: /web, CreationInfo: {OwnerUid: "1000", OwnerGid: "1000", Permissions: "0755"}}}}
   Logs: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: !Ref Days}}
   Task:
     Type: AWS::ECS::TaskDefinition
@@ -73,14 +76,14 @@ func TestEveryTypeIsMadeChangedAndRemoved(t *testing.T) {
 	next := strings.NewReplacer(
 		"Default: 7", "Default: 30", "ToPort: 80, CidrIp: 0.0.0.0/0, Description: web", "ToPort: 443, CidrIp: 0.0.0.0/0, Description: web", "Description: one", "Description: two",
 		"Value: disabled", "Value: enabled", "s3:*", "sqs:*", "Value: one", "Value: two", "ScanOnPush: true", "ScanOnPush: false", "MapPublicIpOnLaunch: true", "MapPublicIpOnLaunch: false",
-		"EnableDnsHostnames: true", "EnableDnsHostnames: false", `'{"rules":[]}'`, `'{"rules":[{}]}'`, "PolicyName: more", "PolicyName: less",
+		"EnableDnsHostnames: true", "EnableDnsHostnames: false", `'{"rules":[]}'`, `'{"rules":[{}]}'`, "PolicyName: more", "PolicyName: less", "Value: one}]}}\n  Target", "Value: two}]}}\n  Target",
 	).Replace(everyType)
 	set := w.change("every", "next", next, types.ChangeSetTypeUpdate)
 	var got []string
 	for _, c := range set.Changes {
 		got = append(got, *c.ResourceChange.LogicalResourceId+" "+string(c.ResourceChange.Replacement))
 	}
-	want := []string{"A False", "Cluster False", "Group False", "Inside False", "Logs False", "Param False", "Policy False", "Repo False", "Role False", "Service False", "Task True", "Vpc False"}
+	want := []string{"A False", "Cluster False", "Files False", "Group False", "Inside False", "Logs False", "Param False", "Policy False", "Repo False", "Role False", "Service False", "Task True", "Vpc False"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

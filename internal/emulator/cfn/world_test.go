@@ -18,6 +18,7 @@ import (
 	"ferry.dev/ferry/internal/emulator/ec2"
 	"ferry.dev/ferry/internal/emulator/ecr"
 	"ferry.dev/ferry/internal/emulator/ecs"
+	"ferry.dev/ferry/internal/emulator/efs"
 	"ferry.dev/ferry/internal/emulator/elb"
 	"ferry.dev/ferry/internal/emulator/iam"
 	"ferry.dev/ferry/internal/emulator/ids"
@@ -50,12 +51,13 @@ func newWorldAt(t *testing.T, speed float64) *world {
 		SSM: ssm.New(scope, clk), Secrets: secrets.New(scope, clk), CloudMap: cloudmap.New(scope, clk),
 		S3: s3.New(s3.Deps{Scope: scope, Clock: clk}),
 	}
+	d.EFS = efs.New(efs.Deps{Scope: scope})
 	d.CloudFront = cloudfront.New(cloudfront.Deps{Scope: scope, Clock: clk, S3: d.S3})
 	run := virtual.New(clk)
-	d.ECS = ecs.New(ecs.Deps{Scope: scope, Clock: clk, Runtime: run, ELB: d.ELB, Logs: d.Logs, ECR: d.ECR, SSM: d.SSM, Secrets: d.Secrets, Endpoint: func() string { return "http://127.0.0.1:4566" }})
+	d.ECS = ecs.New(ecs.Deps{Scope: scope, Clock: clk, Runtime: run, ELB: d.ELB, Logs: d.Logs, ECR: d.ECR, SSM: d.SSM, Secrets: d.Secrets, EFS: d.EFS, Endpoint: func() string { return "http://127.0.0.1:4566" }})
 	w := &world{Service: cfn.New(d), deps: d, t: t}
 	t.Cleanup(func() {
-		for _, c := range []interface{ Close() error }{w.Service, d.CloudFront, d.ECS, d.ELB, d.Logs, run} {
+		for _, c := range []interface{ Close() error }{w.Service, d.CloudFront, d.ECS, d.ELB, d.Logs, d.EFS, run} {
 			if err := c.Close(); err != nil {
 				t.Error(err)
 			}

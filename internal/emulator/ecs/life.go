@@ -80,7 +80,11 @@ func (s *Service) bringUp(t *task) error {
 		return err
 	}
 	s.change(t, func() { t.boxes = boxes })
-	if t.run, err = s.Runtime.StartTask(t.ctx, s.spec(t)); err != nil {
+	spec := s.spec(t)
+	if spec.Volumes, err = s.volumes(t); err != nil {
+		return err
+	}
+	if t.run, err = s.Runtime.StartTask(t.ctx, spec); err != nil {
 		return errors.New("CannotStartTaskError: " + err.Error())
 	}
 	for _, b := range boxes {

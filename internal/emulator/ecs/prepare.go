@@ -55,6 +55,7 @@ func (s *Service) prepareBox(t *task, b *box) error {
 		Name: b.name(), Image: image, ImageRef: aws.ToString(b.def.Image), Entrypoint: b.def.EntryPoint, Command: b.def.Command,
 		WorkingDir: aws.ToString(b.def.WorkingDirectory), User: aws.ToString(b.def.User),
 		Ports: ports(b.def), MemoryMiB: s.memoryLimit(t, b.def), ReadOnly: aws.ToBool(b.def.ReadonlyRootFilesystem), Output: out,
+		Mounts: mounts(t.Definition, b.def),
 	}
 	return nil
 }

@@ -106,6 +106,7 @@ func (s *Service) launch(svc *service, d *deployment, n int) {
 			group: "service:" + svc.name(), startedBy: "ecs-svc/" + d.ID, network: rev.NetworkConfiguration, launchType: rev.LaunchType,
 			strategy: rev.CapacityProviderStrategy, platform: rev.PlatformVersion, exec: svc.Service.EnableExecuteCommand,
 			tags: svc.taskTags(td), balancers: rev.LoadBalancers, service: svc.name(), deployment: d.ID,
+			disks: serviceDisks(rev.VolumeConfigurations),
 		})
 		names = append(names, "(task "+t.id()+")")
 		s.start(t)

@@ -31,7 +31,7 @@ import (
 	"ferry.dev/ferry/internal/emulator/wire"
 )
 
-// Deps are what the service stands on. ELB, ECR, SSM and Secrets may be nil; what needs them then fails as AWS says it.
+// Deps are what the service stands on. ELB, ECR, SSM, Secrets and EFS may be nil; what needs them then fails as AWS says it.
 type Deps struct {
 	Scope    ids.Scope
 	Clock    *clock.Clock
@@ -41,7 +41,17 @@ type Deps struct {
 	ECR      Images
 	SSM      Parameters
 	Secrets  Secrets
+	EFS      FileSystems
 	Endpoint func() string // the endpoint's URL, http://127.0.0.1:port, given to tasks; nil = none
+	// InstanceDir is where host and shared Docker volumes lie, in place of a container instance's own disk. "": they end with
+	// their task.
+	InstanceDir string
+}
+
+// FileSystems finds the directories behind EFS volumes.
+type FileSystems interface {
+	// Mount returns the directory of this machine that a volume is. An error says in the mount helper's words why there is none.
+	Mount(fileSystem, accessPoint, rootDir string) (string, error)
 }
 
 // TargetGroups is what ECS does with load balancers.

@@ -26,6 +26,9 @@ func (s *Service) checkCreate(c *cluster, td *taskDefinition, in *ecs.CreateServ
 	case in.HealthCheckGracePeriodSeconds != nil && *in.HealthCheckGracePeriodSeconds > 0 && len(in.LoadBalancers)+len(in.ServiceRegistries)+len(in.GatewayConnectors) == 0 && !checkedDefinition(td):
 		return invalid("Health check grace period is only valid for services configured to use load balancers or container health checks.")
 	}
+	if err := checkDisks(td.Definition, serviceDisks(in.VolumeConfigurations)); err != nil {
+		return err
+	}
 	if err := checkStrategyOf(c, in.CapacityProviderStrategy); err != nil {
 		return err
 	}

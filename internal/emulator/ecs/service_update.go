@@ -72,6 +72,9 @@ func (s *Service) checkUpdate(ctx context.Context, in *ecs.UpdateServiceInput) e
 	if err != nil {
 		return err
 	}
+	if err := checkDisks(td.Definition, serviceDisks(next.VolumeConfigurations)); err != nil {
+		return err
+	}
 	if in.TaskDefinition == nil && in.LoadBalancers == nil && in.NetworkConfiguration == nil && !in.ForceNewDeployment {
 		return nil
 	}

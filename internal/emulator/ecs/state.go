@@ -84,6 +84,7 @@ type task struct {
 	WasHealthy bool
 	Targets    []targetRecord
 	Balancers  []types.LoadBalancer
+	disks      disks
 
 	cluster  *cluster
 	run      runtime.Task

@@ -63,7 +63,7 @@ func (s *Service) bind(t *task, c types.ContainerDefinition) error {
 
 // address is the task's address in its VPC.
 func (t *task) address() string {
-	if len(t.Task.Attachments) == 0 {
+	if len(t.Task.Attachments) == 0 || aws.ToString(t.Task.Attachments[0].Type) != "ElasticNetworkInterface" {
 		return "127.0.0.1"
 	}
 	return aws.ToString(t.Task.Attachments[0].Details[4].Value)

@@ -41,6 +41,9 @@ func checkTaskDefinition(in *ecs.RegisterTaskDefinitionInput) error {
 	if !essential {
 		return client("A task definition must have at least one essential container.")
 	}
+	if err := checkVolumes(in, onFargate); err != nil {
+		return err
+	}
 	return checkDependencies(in.ContainerDefinitions)
 }
 

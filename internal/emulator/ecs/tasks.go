@@ -28,6 +28,7 @@ type taskRequest struct {
 	exec                bool
 	tags                []types.Tag
 	balancers           []types.LoadBalancer
+	disks               disks
 	service, deployment string
 }
 
@@ -42,7 +43,7 @@ func (s *Service) newTask(c *cluster, td *taskDefinition, r taskRequest) *task {
 		r.overrides = &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{}}
 	}
 	t := &task{
-		cluster: c, Definition: def, Service: r.service, Deployment: r.deployment, Balancers: r.balancers, events: make(chan struct{}, 1),
+		cluster: c, Definition: def, Service: r.service, Deployment: r.deployment, Balancers: r.balancers, disks: r.disks, events: make(chan struct{}, 1),
 		Task: types.Task{
 			TaskArn: arn, ClusterArn: c.Cluster.ClusterArn, TaskDefinitionArn: def.TaskDefinitionArn, Group: aws.String(r.group),
 			LaunchType: types.LaunchTypeFargate, PlatformVersion: platform(r.platform), PlatformFamily: aws.String("Linux"),
@@ -66,6 +67,7 @@ func (s *Service) newTask(c *cluster, td *taskDefinition, r taskRequest) *task {
 	for _, cd := range def.ContainerDefinitions {
 		t.Task.Containers = append(t.Task.Containers, s.newContainer(t, cd))
 	}
+	t.Task.Attachments = append(t.Task.Attachments, r.disks.attachments()...)
 	c.Tasks[id] = t
 	c.prune()
 	return t
@@ -164,6 +166,9 @@ func (s *Service) RunTask(ctx context.Context, in *ecs.RunTaskInput) (*ecs.RunTa
 	if in.LaunchType == types.LaunchTypeEc2 || in.LaunchType == types.LaunchTypeExternal {
 		return nil, &types.UnsupportedFeatureException{Message: aws.String("The launch type " + string(in.LaunchType) + " is not supported by this endpoint: it runs FARGATE tasks.")}
 	}
+	if err := checkDisks(td, taskDisks(in.VolumeConfigurations)); err != nil {
+		return nil, err
+	}
 	if err := checkOverrides(td, in.Overrides); err != nil {
 		return nil, err
 	}
@@ -189,7 +194,7 @@ func (s *Service) RunTask(ctx context.Context, in *ecs.RunTaskInput) (*ecs.RunTa
 	for range n {
 		t := s.newTask(c, definition, taskRequest{
 			group: group, startedBy: aws.ToString(in.StartedBy), network: fillNetwork(in.NetworkConfiguration), launchType: in.LaunchType,
-			strategy: in.CapacityProviderStrategy, platform: in.PlatformVersion, overrides: in.Overrides, exec: in.EnableExecuteCommand, tags: tags,
+			strategy: in.CapacityProviderStrategy, platform: in.PlatformVersion, overrides: in.Overrides, exec: in.EnableExecuteCommand, tags: tags, disks: taskDisks(in.VolumeConfigurations),
 		})
 		s.start(t)
 		out.Tasks = append(out.Tasks, t.describe(true))

@@ -29,6 +29,14 @@ type TaskSpec struct {
 	Family string   // for names and labels only
 	Hosts  []string // "host:port" addresses outside that the task must be able to reach: the AWS endpoint, …
 	Ports  []int    // every container port of the task, whichever container has it
+
+	Volumes []Volume // what its containers may mount
+}
+
+// Volume is a volume of a task.
+type Volume struct {
+	Name string
+	Dir  string // a directory of this machine, which exists; "" = an empty one that ends with the task
 }
 
 // Task is a running task's shared part.
@@ -54,9 +62,17 @@ type ContainerSpec struct {
 	WorkingDir string
 	User       string
 	Ports      []int
-	MemoryMiB  int // hard limit; 0 = none
-	ReadOnly   bool
+	MemoryMiB  int  // hard limit; 0 = none
+	ReadOnly   bool // the container's own file system; volumes are as their mounts say
+	Mounts     []Mount
 	Output     io.Writer // stdout and stderr, as written; safe for concurrent use
+}
+
+// Mount is a volume in a container. A runtime that cannot mount it does not start the container.
+type Mount struct {
+	Volume   string // of TaskSpec.Volumes
+	Path     string // absolute; made when it is missing
+	ReadOnly bool
 }
 
 // Container is one running container.

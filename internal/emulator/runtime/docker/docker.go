@@ -85,14 +85,13 @@ func (r *Runtime) forget(t *task) {
 	delete(r.tasks, t)
 }
 
-// sweep removes all containers that carry this endpoint's label.
+// sweep removes all containers and volumes that carry this endpoint's label.
 func (r *Runtime) sweep(ctx context.Context) error {
 	ids, err := r.engine.run(ctx, nil, "ps", "--all", "--quiet", "--filter", "label="+r.label)
-	if err != nil || ids == "" {
-		return err
+	if err == nil && ids != "" {
+		_, err = r.engine.run(ctx, nil, append([]string{"rm", "--force", "--volumes"}, strings.Fields(ids)...)...)
 	}
-	_, err = r.engine.run(ctx, nil, append([]string{"rm", "--force", "--volumes"}, strings.Fields(ids)...)...)
-	return err
+	return errors.Join(err, r.sweepVolumes(ctx))
 }
 
 // Purge removes the endpoint's containers, and the images that were loaded into the engine by this or another endpoint.

@@ -51,6 +51,15 @@ func main() {
 		fmt.Printf("%q", os.Getenv("LINES"))
 		os.Exit(0)
 	}
+	if len(os.Args) > 3 && os.Args[1] == "write" {
+		fmt.Println(os.WriteFile(os.Args[2], []byte(os.Args[3]), 0o644))
+		os.Exit(0)
+	}
+	if len(os.Args) > 2 && os.Args[1] == "read" {
+		text, err := os.ReadFile(os.Args[2])
+		fmt.Println(string(text), err)
+		os.Exit(0)
+	}
 	fmt.Println("listening")
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM)
@@ -69,6 +78,7 @@ func TestOnARealEngine(t *testing.T) {
 	t.Run("the containers of an endpoint that was killed are removed when it starts again", func(t *testing.T) { sweeps(t, engine, host) })
 	t.Run("nothing is lost in variables", func(t *testing.T) { keepsVariables(t, engine) })
 	t.Run("a container that has ended hands the task's network on", func(t *testing.T) { handsOn(t, engine) })
+	t.Run("volumes are shared, kept or read-only as the mounts say", func(t *testing.T) { mountsVolumes(t, engine, host) })
 	t.Run("an image that cannot be pulled is a pull error", func(t *testing.T) { pullFails(t, engine) })
 }
 

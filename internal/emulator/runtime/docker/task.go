@@ -27,6 +27,7 @@ type task struct {
 	containers []*container
 	holder     *container     // whose network the others join
 	addresses  map[int]string // at the holder
+	volumes    []string       // empty ones, by the engine's names
 	closed     bool
 }
 
@@ -38,6 +39,9 @@ func (t *task) Start(ctx context.Context, spec runtime.ContainerSpec) (runtime.C
 	defer t.starting.Unlock()
 	ref, err := t.runtime.image(ctx, spec)
 	if err != nil {
+		return nil, err
+	}
+	if err := t.makeVolumes(ctx, spec.Mounts); err != nil {
 		return nil, err
 	}
 	env, err := writeEnv(spec.Env)
@@ -75,6 +79,7 @@ func (t *task) createArgs(spec runtime.ContainerSpec, ref string, env envFile) [
 	if spec.ReadOnly {
 		args = append(args, "--read-only")
 	}
+	args = append(args, t.mountArgs(spec.Mounts)...)
 	if spec.WorkingDir != "" {
 		args = append(args, "--workdir", spec.WorkingDir)
 	}
@@ -169,7 +174,7 @@ func (t *task) HostAddress(hostport string) string {
 	return net.JoinHostPort(hostName, port)
 }
 
-// Close removes the task's containers.
+// Close removes the task's containers, and then its empty volumes.
 func (t *task) Close() error {
 	t.mu.Lock()
 	t.closed = true
@@ -179,6 +184,7 @@ func (t *task) Close() error {
 	for _, c := range slices.Backward(containers) {
 		errs = append(errs, c.remove(context.Background()))
 	}
+	errs = append(errs, t.removeVolumes(context.Background()))
 	t.runtime.forget(t)
 	return errors.Join(errs...)
 }

@@ -88,6 +88,11 @@ func (s *sandbox) prepare(c runtime.ContainerSpec) (boxSpec, error) {
 	if err != nil {
 		return boxSpec{}, err
 	}
+	volumes, err := s.mounts(c)
+	if err != nil {
+		free()
+		return boxSpec{}, err
+	}
 	s.mu.Lock()
 	s.reclaim = append(s.reclaim, free)
 	s.mu.Unlock()
@@ -102,7 +107,7 @@ func (s *sandbox) prepare(c runtime.ContainerSpec) (boxSpec, error) {
 		}
 	}
 	return boxSpec{
-		Command: cmd, Lower: lower, Dir: dir, Overlay: how.overlay, Users: how.users, ReadOnly: c.ReadOnly, Hostname: hostname(s.spec.ID),
+		Command: cmd, Lower: lower, Dir: dir, Overlay: how.overlay, Users: how.users, ReadOnly: c.ReadOnly, Mounts: volumes, Hostname: hostname(s.spec.ID),
 	}, nil
 }
 

@@ -43,6 +43,7 @@ type boxSpec struct {
 	Overlay  bool   // else Dir/merged is a copy already
 	Users    bool   // in a user namespace
 	ReadOnly bool
+	Mounts   []boxMount
 	Hostname string
 	Cgroup   string // to join; "" = none
 	V2       bool   // Cgroup is of the second version

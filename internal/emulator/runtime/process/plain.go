@@ -45,6 +45,9 @@ func (t *plainTask) Start(_ context.Context, c runtime.ContainerSpec) (runtime.C
 	if err := checkPlatform(image); err != nil {
 		return nil, err
 	}
+	if err := t.onlyPlain(c); err != nil {
+		return nil, err
+	}
 	cmd, err := merge(image, c)
 	if err != nil {
 		return nil, err
@@ -70,6 +73,19 @@ func (t *plainTask) Start(_ context.Context, c runtime.ContainerSpec) (runtime.C
 	}
 	t.containers = append(t.containers, p)
 	return p, nil
+}
+
+// onlyPlain refuses what a process that shares the host's file system cannot have: it would see other files than it was
+// promised, or write where it must not.
+func (t *plainTask) onlyPlain(c runtime.ContainerSpec) error {
+	need := "needs namespaces, and there are none (" + t.runtime.how.reason + "): a container engine (docker, finch, podman) has them"
+	switch {
+	case len(c.Mounts) > 0:
+		return fmt.Errorf("the volume at %s %s", c.Mounts[0].Path, need)
+	case c.ReadOnly:
+		return errors.New("a read-only root file system " + need)
+	}
+	return nil
 }
 
 // root makes a container's own copy of its image.

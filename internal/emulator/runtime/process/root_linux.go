@@ -24,10 +24,7 @@ func makeRoot(spec boxSpec) error {
 	if err != nil {
 		return err
 	}
-	if err := enter(merged, dev); err != nil {
-		return err
-	}
-	if err := writeEtc(spec); err != nil {
+	if err := enter(merged, dev, spec); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(spec.Command.Dir, 0o755); err != nil {
@@ -65,8 +62,8 @@ func mergeLayers(spec boxSpec) (string, error) {
 }
 
 // enter makes merged the root. Whatever is mounted inside of it is mounted afterwards, when links in the image can point
-// to nowhere but inside.
-func enter(merged, dev string) error {
+// to nowhere but inside. What names the machine is written before a volume can stand in its place.
+func enter(merged, dev string, spec boxSpec) error {
 	old, err := os.MkdirTemp(merged, ".host-")
 	if err != nil {
 		return err
@@ -92,6 +89,12 @@ func enter(merged, dev string) error {
 	}
 	unix.Mount("sysfs", "/sys", "sysfs", safe|unix.MS_RDONLY, "") //nolint:errcheck // few programs look at it
 	mask()
+	if err := writeEtc(spec); err != nil {
+		return err
+	}
+	if err := mountVolumes(spec.Mounts, host); err != nil {
+		return err
+	}
 	if err := unix.Unmount(host, unix.MNT_DETACH); err != nil {
 		return fmt.Errorf("leaving the host's root: %w", err)
 	}

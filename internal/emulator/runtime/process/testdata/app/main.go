@@ -37,6 +37,19 @@ func main() {
 			}
 			all = append(all, b)
 		}
+	case "write": // file, text
+		if err := os.WriteFile(os.Args[2], []byte(os.Args[3]), 0o644); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		fmt.Println("written")
+	case "read": // file
+		text, err := os.ReadFile(os.Args[2])
+		if err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		fmt.Println(string(text))
 	case "look":
 		look()
 	case "get": // url
