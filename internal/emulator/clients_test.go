@@ -47,6 +47,34 @@ func TestTheAWSCommandLineReadsTheEndpoint(t *testing.T) {
 	}
 }
 
+func TestTheAWSCommandLineSendsAndReceives(t *testing.T) {
+	t.Parallel()
+	h := emulatortest.Start(t)
+	// This command ignores the endpoint variables for SQS.
+	sqs := func(args ...string) string {
+		return foreign(t, h, "aws", append([]string{"--endpoint-url", h.URL, "--output", "text", "sqs"}, args...)...)
+	}
+	if _, err := exec.LookPath("aws"); err != nil {
+		t.Skip("the aws command line is not installed")
+	}
+	url := sqs("create-queue", "--queue-name", "q", "--query", "QueueUrl")
+	sent := sqs("send-message", "--queue-url", url, "--message-body", "hello", "--query", "MD5OfMessageBody")
+	receipt := sqs("receive-message", "--queue-url", url, "--query", "Messages[0].ReceiptHandle")
+	got := []string{
+		url, sent,
+		sqs("get-queue-attributes", "--queue-url", url, "--attribute-names", "All", "--query", "Attributes.[QueueArn,VisibilityTimeout]"),
+		sqs("delete-message", "--queue-url", url, "--receipt-handle", receipt),
+		sqs("list-queues", "--query", "QueueUrls"),
+		foreign(t, h, "aws", "--output", "text", "sns", "create-topic", "--name", "t", "--query", "TopicArn"),
+		foreign(t, h, "aws", "--output", "text", "sns", "list-topics", "--query", "Topics[].TopicArn"),
+	}
+	topic := "arn:aws:sns:us-east-1:000000000000:t"
+	want := []string{h.URL + "/000000000000/q", "5d41402abc4b2a76b9719d911017c592", "arn:aws:sqs:us-east-1:000000000000:q\t30", "", h.URL + "/000000000000/q", topic, topic}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // botoScript uses every service of this package's own once, the way boto3's users do, and prints what it saw.
 const botoScript = `
 import boto3, json
@@ -90,10 +118,29 @@ except aas.exceptions.ValidationException as e:
     out['scale'] = len(aas.describe_scalable_targets(ServiceNamespace='ecs')['ScalableTargets'])
 tag = boto3.client('resourcegroupstaggingapi')
 out['tagged'] = [r['ResourceARN'] for p in tag.get_paginator('get_resources').paginate(TagFilters=[{'Key': 'k'}]) for r in p['ResourceTagMappingList']]
+sqs, sns = boto3.client('sqs'), boto3.client('sns')
+url = sqs.create_queue(QueueName='q', Attributes={'VisibilityTimeout': '43200'}, tags={'k': 'v'})['QueueUrl']
+arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=['QueueArn'])['Attributes']['QueueArn']
+topic = sns.create_topic(Name='t')['TopicArn']
+sns.subscribe(TopicArn=topic, Protocol='sqs', Endpoint=arn, Attributes={'RawMessageDelivery': 'true', 'FilterPolicy': json.dumps({'n': [{'numeric': ['>', 1]}]})})
+for n in ('1', '2'):
+    sns.publish(TopicArn=topic, Message='m' + n, MessageAttributes={'n': {'DataType': 'Number', 'StringValue': n}})
+got = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20, MaxNumberOfMessages=10, MessageAttributeNames=['All'])['Messages']
+out['messages'] = [[m['Body'], m['MessageAttributes']['n']['StringValue']] for m in got]
+sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=got[0]['ReceiptHandle'], VisibilityTimeout=0)
+out['again'] = [m['Body'] for m in sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)['Messages']]
 try:
-    boto3.client('sqs').list_queues()
+    sqs.get_queue_url(QueueName='none')
+except sqs.exceptions.QueueDoesNotExist as e:
+    out['queue'] = e.response['Error']['Code']
+try:
+    sns.get_topic_attributes(TopicArn=topic + 'x')
+except sns.exceptions.NotFoundException as e:
+    out['topic'] = e.response['ResponseMetadata']['HTTPStatusCode']
+try:
+    boto3.client('dynamodb').list_tables()
 except Exception as e:
-    out['sqs'] = e.response['Error']['Code']
+    out['dynamodb'] = e.response['Error']['Code']
 print(json.dumps(out))
 `
 
@@ -111,7 +158,8 @@ func TestBoto3AndItsWaitersReadTheEndpoint(t *testing.T) {
 		"trust":    map[string]any{"Statement": []any{map[string]any{"Effect": "Allow"}}},
 		"conflict": 409.0, "vpc": "DependencyViolation", "egress": []any{map[string]any{"CidrIp": "0.0.0.0/0"}},
 		"parameter": "Parameter /b not found.", "secret": []any{0.0, 1.0}, "namespace": "SUCCESS", "scale": 0.0,
-		"tagged": []any{"arn:aws:ssm:us-east-1:000000000000:parameter/a"}, "sqs": "UnknownOperationException",
+		"tagged": []any{"arn:aws:ssm:us-east-1:000000000000:parameter/a"}, "dynamodb": "UnknownOperationException",
+		"messages": []any{[]any{"m2", "2"}}, "again": []any{"m2"}, "queue": "AWS.SimpleQueueService.NonExistentQueue", "topic": 404.0,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,6 +24,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/servicediscovery"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/google/go-cmp/cmp"
@@ -53,9 +56,13 @@ func sdks() map[string]sdk {
 		"logs":                    {"cloudwatchlogs", func(c aws.Config) any { return cloudwatchlogs.NewFromConfig(c) }, ""},
 		"secretsmanager":          {"secretsmanager", func(c aws.Config) any { return secretsmanager.NewFromConfig(c) }, ""},
 		"servicediscovery":        {"servicediscovery", func(c aws.Config) any { return servicediscovery.NewFromConfig(c) }, ""},
-		"ssm":                     {"ssm", func(c aws.Config) any { return ssm.NewFromConfig(c) }, ""},
-		"sts":                     {"sts", func(c aws.Config) any { return sts.NewFromConfig(c) }, ""},
-		"tagging":                 {"resourcegroupstaggingapi", func(c aws.Config) any { return resourcegroupstaggingapi.NewFromConfig(c) }, ""},
+		"sns":                     {"sns", func(c aws.Config) any { return sns.NewFromConfig(c) }, ""},
+		"sqs": {"sqs", func(c aws.Config) any {
+			return sqs.NewFromConfig(c, func(o *sqs.Options) { o.DisableMessageChecksumValidation = true })
+		}, ""},
+		"ssm":     {"ssm", func(c aws.Config) any { return ssm.NewFromConfig(c) }, ""},
+		"sts":     {"sts", func(c aws.Config) any { return sts.NewFromConfig(c) }, ""},
+		"tagging": {"resourcegroupstaggingapi", func(c aws.Config) any { return resourcegroupstaggingapi.NewFromConfig(c) }, ""},
 	}
 }
 
@@ -76,7 +83,9 @@ func sdksFound(t *testing.T) map[string]sdk {
 }
 
 // own are the services whose structs are ours and hold a part of the SDK's members.
-func own(service string) bool { return service == "ec2" || service == "ssm" }
+func own(service string) bool {
+	return slices.Contains([]string{"ec2", "sns", "sqs", "ssm"}, service)
+}
 
 // eachOperation runs a test for every operation that the emulator declares.
 func eachOperation(t *testing.T, test func(t *testing.T, s *wire.Service, op string, other sdk)) {

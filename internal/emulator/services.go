@@ -9,6 +9,7 @@ import (
 
 	"ferry.dev/ferry/internal/emulator/autoscaling"
 	"ferry.dev/ferry/internal/emulator/cfn"
+	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/cloudfront"
 	"ferry.dev/ferry/internal/emulator/cloudmap"
 	"ferry.dev/ferry/internal/emulator/cwlogs"
@@ -20,6 +21,8 @@ import (
 	"ferry.dev/ferry/internal/emulator/iam"
 	"ferry.dev/ferry/internal/emulator/s3"
 	"ferry.dev/ferry/internal/emulator/secrets"
+	"ferry.dev/ferry/internal/emulator/sns"
+	"ferry.dev/ferry/internal/emulator/sqs"
 	"ferry.dev/ferry/internal/emulator/ssm"
 	"ferry.dev/ferry/internal/emulator/sts"
 	"ferry.dev/ferry/internal/emulator/tagging"
@@ -40,6 +43,8 @@ type Services struct {
 	ECR         *ecr.Service
 	EFS         *efs.Service
 	ECS         *ecs.Service
+	SQS         *sqs.Service
+	SNS         *sns.Service
 	CFN         *cfn.Service
 	Tagging     *tagging.Service
 	S3          *s3.Service
@@ -69,15 +74,17 @@ func newServices(o Options) *Services {
 	}
 	s.S3 = s3.New(s3.Deps{Scope: o.Scope, Clock: o.Clock, Dir: o.objects()})
 	s.CloudFront = cloudfront.New(cloudfront.Deps{Scope: o.Scope, Clock: o.Clock, S3: s.S3})
+	s.SQS = sqs.New(sqs.Deps{Scope: o.Scope, Clock: o.Clock, Work: o.work(), Host: func() string { return o.Addr }})
+	s.SNS = sns.New(sns.Deps{Scope: o.Scope, Clock: o.Clock, Queues: s.SQS, Host: func() string { return o.Addr }})
 	s.ELB = elb.New(elb.Deps{Scope: o.Scope, Clock: o.Clock, Subnet: s.subnet})
 	s.EFS = efs.New(efs.Deps{Scope: o.Scope, Dir: o.files(), Zone: s.zone})
 	s.ECS = ecs.New(ecs.Deps{Scope: o.Scope, Clock: o.Clock, Runtime: o.Runtime, ELB: s.ELB, Logs: s.Logs, ECR: s.ECR,
 		SSM: s.SSM, Secrets: s.Secrets, EFS: s.EFS, InstanceDir: o.instance(), Endpoint: func() string { return "http://" + o.Addr }})
 	s.AutoScaling = autoscaling.New(autoscaling.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS})
 	s.CFN = cfn.New(cfn.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS, ELB: s.ELB, ECR: s.ECR, Logs: s.Logs, IAM: s.IAM, EC2: s.EC2,
-		SSM: s.SSM, Secrets: s.Secrets, CloudMap: s.CloudMap, S3: s.S3, EFS: s.EFS, CloudFront: s.CloudFront})
+		SSM: s.SSM, Secrets: s.Secrets, CloudMap: s.CloudMap, S3: s.S3, EFS: s.EFS, CloudFront: s.CloudFront, SQS: s.SQS, SNS: s.SNS})
 	s.parts = []part{{"sts", s.STS}, {"iam", s.IAM}, {"ec2", s.EC2}, {"ssm", s.SSM}, {"secretsmanager", s.Secrets}, {"servicediscovery", s.CloudMap},
-		{"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"elasticfilesystem", s.EFS}, {"ecs", s.ECS}, {"application-autoscaling", s.AutoScaling}, {"s3", s.S3}, {"cloudfront", s.CloudFront}, {"cloudformation", s.CFN}}
+		{"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"elasticfilesystem", s.EFS}, {"sqs", s.SQS}, {"sns", s.SNS}, {"ecs", s.ECS}, {"application-autoscaling", s.AutoScaling}, {"s3", s.S3}, {"cloudfront", s.CloudFront}, {"cloudformation", s.CFN}}
 	s.wire, s.rest = map[string]*wire.Service{}, map[string]restService{}
 	var tagged []tagging.Source
 	for _, p := range s.parts {
@@ -141,6 +148,14 @@ func (o Options) instance() string {
 		return ""
 	}
 	return instanceDir(o.Dir)
+}
+
+// work is the clock of what tasks do: real processes take as long as they take.
+func (o Options) work() *clock.Clock {
+	if o.Runtime != nil && o.Runtime.Name() != "virtual" {
+		return clock.Real(1)
+	}
+	return o.Clock
 }
 
 // blobs is where the registry keeps what was pushed; "" is memory.

@@ -17,6 +17,8 @@ import (
 	"ferry.dev/ferry/internal/emulator/ids"
 	"ferry.dev/ferry/internal/emulator/s3"
 	"ferry.dev/ferry/internal/emulator/secrets"
+	"ferry.dev/ferry/internal/emulator/sns"
+	"ferry.dev/ferry/internal/emulator/sqs"
 	"ferry.dev/ferry/internal/emulator/ssm"
 )
 
@@ -36,6 +38,8 @@ type Deps struct {
 	S3         *s3.Service
 	EFS        *efs.Service
 	CloudFront *cloudfront.Service
+	SQS        *sqs.Service
+	SNS        *sns.Service
 }
 
 // providers are the resource types that stacks can hold.

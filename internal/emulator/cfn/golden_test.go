@@ -18,6 +18,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/servicediscovery"
 
 	"ferry.dev/ferry/internal/emulator/ec2"
+	"ferry.dev/ferry/internal/emulator/sns"
+	"ferry.dev/ferry/internal/emulator/sqs"
 )
 
 // Every template that the renderer is known to write deploys here, and leaves nothing when it is deleted.
@@ -62,6 +64,24 @@ func TestEveryEnvironmentTemplateDeploysAndLeavesNothing(t *testing.T) {
 	}
 }
 
+// foreignTopics makes the topics of other services that a template's subscriptions are to.
+func (w *world) foreignTopics(text string) []string {
+	w.t.Helper()
+	var arns []string
+	for _, m := range regexp.MustCompile(`TopicArn: !Sub "[^"]*:([^":]+)"`).FindAllStringSubmatch(text, -1) {
+		attributes := map[string]string{}
+		if strings.HasSuffix(m[1], ".fifo") {
+			attributes["FifoTopic"] = "true"
+		}
+		out, err := w.deps.SNS.CreateTopic(w.t.Context(), &sns.CreateTopicInput{Name: &m[1], Attributes: attributes})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		arns = append(arns, *out.TopicArn)
+	}
+	return arns
+}
+
 func TestEveryServiceTemplateDeploysOnAnEnvironmentAndLeavesNothing(t *testing.T) {
 	t.Parallel()
 	for _, file := range goldens(t, "service") {
@@ -72,6 +92,7 @@ func TestEveryServiceTemplateDeploysOnAnEnvironmentAndLeavesNothing(t *testing.T
 			t.Parallel()
 			w := newWorld(t)
 			text := w.atHome(read(t, file))
+			topics := w.foreignTopics(text)
 			base := w.create("environment", exporter(text))
 			if base.StackStatus != types.StackStatusCreateComplete {
 				t.Fatalf("%s\n%s", base.StackStatus, w.why(base))
@@ -84,6 +105,10 @@ func TestEveryServiceTemplateDeploysOnAnEnvironmentAndLeavesNothing(t *testing.T
 				t.Fatalf("%s\n%s", st.StackStatus, w.why(st))
 			}
 			w.remove(base)
+			for _, arn := range topics {
+				_, err := w.deps.SNS.DeleteTopic(t.Context(), &sns.TopicInput{TopicArn: &arn})
+				w.must(err)
+			}
 			w.isEmpty()
 		})
 	}
@@ -212,6 +237,15 @@ func (w *world) isEmpty() {
 	spaces, err := w.deps.CloudMap.ListNamespaces(ctx, &servicediscovery.ListNamespacesInput{})
 	w.must(err)
 	add("namespaces", len(spaces.Namespaces))
+	queues, err := w.deps.SQS.ListQueues(ctx, &sqs.ListQueuesInput{})
+	w.must(err)
+	add("queues", len(queues.QueueUrls))
+	topics, err := w.deps.SNS.ListTopics(ctx, &sns.ListTopicsInput{})
+	w.must(err)
+	add("topics", len(topics.Topics))
+	subscriptions, err := w.deps.SNS.ListSubscriptions(ctx, &sns.ListSubscriptionsInput{})
+	w.must(err)
+	add("subscriptions", len(subscriptions.Subscriptions))
 	clusters, err := w.deps.ECS.ListClusters(ctx, &awsecs.ListClustersInput{})
 	w.must(err)
 	add("clusters", len(clusters.ClusterArns))

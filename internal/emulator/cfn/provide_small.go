@@ -9,5 +9,10 @@ func (d Deps) small() map[string]provider {
 		"AWS::ServiceDiscovery::PrivateDnsNamespace": d.namespace(true),
 		"AWS::SSM::Parameter":                        d.ssmParameter(),
 		"AWS::SecretsManager::Secret":                d.secret(),
+		"AWS::SNS::Subscription":                     d.subscription(),
+		"AWS::SNS::Topic":                            d.topic(),
+		"AWS::SNS::TopicPolicy":                      d.topicPolicy(),
+		"AWS::SQS::Queue":                            d.queue(),
+		"AWS::SQS::QueuePolicy":                      d.queuePolicy(),
 	}
 }

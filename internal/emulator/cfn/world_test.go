@@ -25,6 +25,8 @@ import (
 	"ferry.dev/ferry/internal/emulator/runtime/virtual"
 	"ferry.dev/ferry/internal/emulator/s3"
 	"ferry.dev/ferry/internal/emulator/secrets"
+	"ferry.dev/ferry/internal/emulator/sns"
+	"ferry.dev/ferry/internal/emulator/sqs"
 	"ferry.dev/ferry/internal/emulator/ssm"
 )
 
@@ -53,6 +55,8 @@ func newWorldAt(t *testing.T, speed float64) *world {
 	}
 	d.EFS = efs.New(efs.Deps{Scope: scope})
 	d.CloudFront = cloudfront.New(cloudfront.Deps{Scope: scope, Clock: clk, S3: d.S3})
+	d.SQS = sqs.New(sqs.Deps{Scope: scope, Clock: clk, Host: func() string { return "127.0.0.1:4566" }})
+	d.SNS = sns.New(sns.Deps{Scope: scope, Clock: clk, Queues: d.SQS, Host: func() string { return "127.0.0.1:4566" }})
 	run := virtual.New(clk)
 	d.ECS = ecs.New(ecs.Deps{Scope: scope, Clock: clk, Runtime: run, ELB: d.ELB, Logs: d.Logs, ECR: d.ECR, SSM: d.SSM, Secrets: d.Secrets, EFS: d.EFS, Endpoint: func() string { return "http://127.0.0.1:4566" }})
 	w := &world{Service: cfn.New(d), deps: d, t: t}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,6 +17,13 @@ func (s *Service) WriteError(w http.ResponseWriter, id string, err error) {
 	if encodeErr != nil {
 		api = asAPI(errors.Join(err, encodeErr))
 		body, _ = s.encodeError(id, api) //nolint:errcheck // *Error has nothing that cannot be written
+	}
+	if s.QueryErrors != nil {
+		kind := "Sender"
+		if s.status(api) >= http.StatusInternalServerError {
+			kind = "Receiver"
+		}
+		w.Header().Set("X-Amzn-Query-Error", cmp.Or(s.QueryErrors[api.ErrorCode()], api.ErrorCode())+";"+kind)
 	}
 	s.write(w, id, s.status(api), body)
 }

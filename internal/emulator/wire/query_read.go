@@ -150,7 +150,7 @@ func (n *node) indexes() ([]string, error) {
 	return keys, nil
 }
 
-// takeMap reads X.entry.N.key and X.entry.N.value.
+// takeMap reads X.entry.N.key and X.entry.N.value; SNS says Name and Value for the attributes of messages.
 func (s *Service) takeMap(v reflect.Value, n *node, path string) error {
 	entries := n.kids["entry"]
 	order, err := entries.indexes()
@@ -159,7 +159,7 @@ func (s *Service) takeMap(v reflect.Value, n *node, path string) error {
 	}
 	v.Set(reflect.MakeMap(v.Type()))
 	for _, i := range order {
-		key, value := entries.kids[i].kids["key"], entries.kids[i].kids["value"]
+		key, value := entries.kids[i].either("key", "Name"), entries.kids[i].either("value", "Value")
 		if key == nil || value == nil {
 			return s.malformed("the parameter " + path + " has an entry without key or value")
 		}
@@ -170,6 +170,14 @@ func (s *Service) takeMap(v reflect.Value, n *node, path string) error {
 		v.SetMapIndex(reflect.ValueOf(key.value).Convert(v.Type().Key()), item)
 	}
 	return nil
+}
+
+// either returns the part that has one of two names.
+func (n *node) either(name, other string) *node {
+	if kid := n.kids[name]; kid != nil {
+		return kid
+	}
+	return n.kids[other]
 }
 
 // takeUnion reads a union: exactly one of its variants.

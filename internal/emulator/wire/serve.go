@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -131,7 +132,7 @@ func (s *Service) write(w http.ResponseWriter, id string, status int, body []byt
 	h.Set("Content-Length", fmt.Sprint(len(body)))
 	h.Set("Content-Type", "text/xml")
 	if s.Protocol == JSON11 {
-		h.Set("Content-Type", "application/x-amz-json-1.1")
+		h.Set("Content-Type", cmp.Or(s.ContentType, "application/x-amz-json-1.1"))
 	}
 	w.WriteHeader(status)
 	w.Write(body) //nolint:errcheck // a client that went away is nobody's error

@@ -29,6 +29,8 @@ type Service struct {
 	Version      string // Query, EC2Query: the API version
 	Namespace    string // Query, EC2Query: the XML namespace of responses
 	Operations   map[string]Operation
+	ContentType  string            // JSON11: of answers; "" = application/x-amz-json-1.1
+	QueryErrors  map[string]string // JSON11: code → what the header X-Amzn-Query-Error says; nil = no such header
 
 	PascalNames bool                           // JSON11: members are written as Go writes them (SSM), not with a small first letter (ECS)
 	Names       map[string]string              // "Type.Field" → the member's name, for those that break the service's own rule
