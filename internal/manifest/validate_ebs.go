@@ -21,11 +21,18 @@ func ebsTypes() map[string]ebsLimits {
 }
 
 func (v validator) ebs(p path, e *EBSVolume, w Workload) {
+	v.needsFargate14(w, p, "EBS")
 	limits, ok := ebsTypes()[e.Type]
 	if !ok || !v.sure(p.with("type")) {
 		return // reported by the table
 	}
-	if e.Type == "standard" {
+	switch {
+	case w.Capacity.LaunchType == LaunchExternal:
+		v.badKey(p, "leave it away", "an external instance has no EBS volumes")
+	case w.Capacity.Daemon():
+		v.badKey(p, "write host: {path: …} for a directory of the instance", "a daemon's tasks cannot have EBS volumes")
+	}
+	if e.Type == "standard" && w.Capacity.Fargate() {
 		v.bad(p.with("type"), "write type: gp3", "Fargate has no magnetic volumes")
 	}
 	v.ebsSize(p, e, limits)
@@ -33,12 +40,12 @@ func (v validator) ebs(p path, e *EBSVolume, w Workload) {
 	if e.KMSKey != "" && !e.Encrypted {
 		v.bad(p.with("encrypted"), "remove it", "kms_key names a key to encrypt the volume with")
 	}
-	if fs := p.with("filesystem"); v.fromUser(fs) && (e.FileSystem == "ntfs") != windows(w) {
+	if fs := p.with("filesystem"); v.fromUser(fs) && (e.FileSystem == "ntfs") != w.Platform.Windows() {
 		hint := "write ext3, ext4 or xfs"
-		if windows(w) {
+		if w.Platform.Windows() {
 			hint = "write ntfs"
 		}
-		v.bad(fs, hint, "%s tasks cannot mount %s", map[bool]string{true: "Windows", false: "Linux"}[windows(w)], e.FileSystem)
+		v.bad(fs, hint, "%s tasks cannot mount %s", map[bool]string{true: "Windows", false: "Linux"}[w.Platform.Windows()], e.FileSystem)
 	}
 }
 

@@ -17,18 +17,22 @@ var (
 	windowsPath = regexp.MustCompile(`^[A-Za-z]:\\[A-Za-z0-9._\\ -]*$`)
 )
 
-func windows(w Workload) bool { return strings.HasPrefix(w.Platform.OS, "WINDOWS") }
-
 func (v validator) storage(w Workload) {
 	s, base := w.Storage, at("storage")
 	if !v.has(base) {
 		return
 	}
-	if windows(w) && s.Ephemeral > 20 {
-		v.bad(base.with("ephemeral"), "remove it", "the disk of a Windows task on Fargate has one size")
+	switch size := base.with("ephemeral"); {
+	case s.Ephemeral <= 20:
+	case !w.Capacity.Fargate():
+		v.bad(size, "remove it", "only a Fargate task has a disk of its own: on instances it is theirs")
+	case w.Platform.Windows():
+		v.bad(size, "remove it", "the disk of a Windows task on Fargate has one size")
+	default:
+		v.needsFargate14(w, size, "a larger disk")
 	}
 	if readonly := base.with("readonly_fs"); s.ReadOnlyRoot {
-		if windows(w) {
+		if w.Platform.Windows() {
 			v.bad(readonly, "remove it", "Windows containers have no read-only file system")
 		} else if w.Exec {
 			v.warn(readonly, "write exec: false, or readonly_fs: false while you need a shell", "the agent behind exec writes to the container's file system: no shell will open")
@@ -95,7 +99,7 @@ func (v validator) volume(p path, name string, volume Volume, w Workload) {
 	case volume.EBS != nil:
 		v.ebs(p.with("ebs"), volume.EBS, w)
 	case volume.Host != nil:
-		v.instanceVolume(p.with("host"))
+		v.instanceVolume(p.with("host"), w)
 		if volume.Host.Path == "" {
 			v.bad(p.with("host").with("path"), "for example path: /var/lib/cache", "must not be empty")
 		}
@@ -130,7 +134,7 @@ func (v validator) mountPath(p path, value string, w Workload) {
 	if !v.has(p) {
 		return // reported as missing
 	}
-	if windows(w) && windowsPath.MatchString(value) {
+	if w.Platform.Windows() && windowsPath.MatchString(value) {
 		return
 	}
 	switch {

@@ -6,10 +6,15 @@ import (
 
 // efs checks a volume in EFS by Copilot's rules.
 func (v validator) efs(p path, e *EFSVolume, w Workload) {
-	if windows(w) {
+	if w.Platform.Windows() {
 		v.bad(p, "remove it", "Windows containers cannot mount EFS")
 		return
 	}
+	if w.Capacity.LaunchType == LaunchExternal {
+		v.bad(p, "write host: {path: …} for a directory of the instance", "an external instance cannot mount EFS")
+		return
+	}
+	v.needsFargate14(w, p, "EFS")
 	if e.Managed && w.Network.DenyDefault {
 		v.bad(at("network.vpc.security_groups.deny_default"), "remove it, or name a file system that exists by id", "the environment's file system lets in its security group only")
 	}
@@ -72,24 +77,29 @@ func (v validator) efsAccessPoint(p path, e *EFSVolume) {
 	}
 }
 
-// instanceVolume refuses what needs a container instance.
-func (v validator) instanceVolume(p path) {
-	v.badKey(p, "leave it away for an empty volume, or write efs or ebs", "Fargate has no container instance to take it from")
+// instanceVolume refuses, on Fargate, what needs a container instance.
+func (v validator) instanceVolume(p path, w Workload) {
+	if w.Capacity.Fargate() {
+		v.badKey(p, "leave it away for an empty volume, write efs or ebs, or launch_type: ec2", "Fargate has no container instance to take it from")
+	}
 }
 
 func (v validator) docker(p path, d *DockerVolume, w Workload) {
-	v.instanceVolume(p)
+	v.instanceVolume(p, w)
 	if d.Autoprovision && d.Scope == "task" {
 		v.bad(p.with("autoprovision"), "write scope: shared", "only a shared volume is made when it is missing: one of the task always is")
 	}
-	if windows(w) && d.Driver != "local" {
+	if w.Platform.Windows() && d.Driver != "local" {
 		v.bad(p.with("driver"), "write driver: local", "Windows has the driver local only")
 	}
 }
 
 func (v validator) fsx(p path, f *FSxVolume, w Workload) {
-	v.instanceVolume(p)
-	if !windows(w) {
+	v.instanceVolume(p, w)
+	if w.Capacity.LaunchType == LaunchExternal {
+		v.badKey(p, "write host: {path: …} for a directory of the instance", "an external instance cannot mount FSx")
+	}
+	if !w.Platform.Windows() {
 		v.badKey(p, "write platform: windows/x86_64", "only Windows containers can mount FSx for Windows File Server")
 	}
 	if f.ID != "" && !strings.HasPrefix(f.ID, "fs-") {
@@ -106,7 +116,7 @@ func (v validator) fsx(p path, f *FSxVolume, w Workload) {
 }
 
 func (v validator) s3files(p path, s *S3FilesVolume, w Workload) {
-	if windows(w) {
+	if w.Platform.Windows() {
 		v.bad(p, "remove it", "Windows containers cannot mount S3 Files")
 	}
 	system, point := p.with("file_system"), p.with("access_point")

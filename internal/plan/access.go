@@ -40,6 +40,7 @@ func (s Service) Access() Access {
 	for _, o := range s.addonOutputs(addons.Secret) {
 		a.Secrets = append(a.Secrets, "${"+o.Resource+"}")
 	}
+	s.shareAccess(&a)
 	a.Parameters, a.Secrets = sorted(a.Parameters), sorted(a.Secrets)
 	return a
 }

@@ -65,6 +65,20 @@ func (s Service) writes(volume string) bool {
 	})
 }
 
+// shareAccess adds the credentials with which shares of FSx are mounted.
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/wfsx-volumes.html
+func (s Service) shareAccess(a *Access) {
+	for _, v := range s.Manifest.Storage.Volumes {
+		switch {
+		case v.FSx == nil:
+		case strings.Contains(v.FSx.Credentials, ":secretsmanager:"):
+			a.Secrets = append(a.Secrets, secretResources(v.FSx.Credentials)...)
+		default:
+			a.Parameters = append(a.Parameters, escapeSub(v.FSx.Credentials))
+		}
+	}
+}
+
 // VolumeRole is the role with which ECS makes, attaches and deletes the tasks' EBS volumes.
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html
 type VolumeRole struct {
