@@ -116,7 +116,14 @@ func fieldRows(fields []manifest.Row, width int) []string {
 			continue
 		}
 		head := f.Path
-		for _, line := range wrapped(sentence(f.Doc), max(width-column, explainWidth/3)) {
+		if column > width*2/3 { // no room beside it
+			out = append(out, f.Path)
+			for _, line := range wrapped(sentence(f.Doc), width-4) {
+				out = append(out, "    "+line)
+			}
+			continue
+		}
+		for _, line := range wrapped(sentence(f.Doc), width-column) {
 			out = append(out, fmt.Sprintf("%-*s%s", column, head, line))
 			head = ""
 		}

@@ -119,7 +119,7 @@ func (d *deletion) look(ctx context.Context) ([]string, stack.Stack, error) {
 
 // sort finds, among the application's stacks, the environment's own, its services, and where else these stand.
 func (d *deletion) sort(all []stack.Stack) (services []string, env stack.Stack) {
-	env = stack.Stack{Name: d.target.cluster()}
+	env = stack.Stack{Name: plan.EnvironmentStack(d.target.App.Name, d.target.Env.Name)}
 	d.shared = map[string][]string{}
 	for _, s := range all {
 		service, here := s.Tags[plan.TagService], s.Tags[plan.TagEnvironment] == d.target.Env.Name
@@ -144,12 +144,12 @@ func (d *deletion) staged(subject string, do func() error) error {
 
 // place names everything that a service has. Names are computed, so a service without a manifest is found too.
 type place struct {
-	name, stack, cluster, family, logGroup, repository string
+	name, stack, cluster, service, family, logGroup, repository string
 }
 
 func (d *deletion) place(name string) place {
 	app, env := d.target.App.Name, d.target.Env.Name
-	return place{name: name, stack: plan.ServiceStack(app, env, name), cluster: plan.EnvironmentStack(app, env),
+	return place{name: name, stack: plan.ServiceStack(app, env, name), cluster: d.target.cluster(), service: d.target.service(name),
 		family: plan.ServiceStack(app, env, name), logGroup: plan.LogGroup(app, env, name), repository: plan.Repository(app, name)}
 }
 
@@ -162,7 +162,7 @@ func (d *deletion) service(ctx context.Context, p place) error {
 	if err := d.keepLogs(ctx, p, live); err != nil {
 		return err
 	}
-	there, err := d.releases.Remove(ctx, p.cluster, p.name, time.Now().Add(d.line.request.timeout()), d.sink)
+	there, err := d.releases.Remove(ctx, p.cluster, p.service, time.Now().Add(d.line.request.timeout()), d.sink)
 	if err != nil {
 		return err
 	}

@@ -120,7 +120,7 @@ func (d *deletion) left(ctx context.Context, p place) error {
 	if live.Exists() {
 		d.remains("stack " + p.stack)
 	}
-	ecsLive, err := d.releases.Inspect(ctx, p.cluster, p.name, p.family)
+	ecsLive, err := d.releases.Inspect(ctx, p.cluster, p.service, p.family)
 	if err != nil {
 		return err
 	}

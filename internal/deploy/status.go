@@ -68,7 +68,10 @@ func (t Target) Guard(ctx context.Context) error {
 }
 
 // cluster is the environment's.
-func (t Target) cluster() string { return plan.EnvironmentStack(t.App.Name, t.Env.Name) }
+func (t Target) cluster() string { return plan.ClusterName(t.App.Name, t.Env) }
+
+// service is what ECS calls a service.
+func (t Target) service(name string) string { return plan.ServiceName(t.App.Name, t.Env, name) }
 
 // union joins the workspace's services with those that run. Services that are asked for by name stand alone.
 func (t Target) union(asked, running []string) ([]string, error) {
@@ -88,8 +91,12 @@ func (t Target) union(asked, running []string) ([]string, error) {
 }
 
 // running lists the names of the services in the environment's cluster; none where there is no cluster.
+// In a cluster that exists already there are others' services too: the stacks tell ours.
 func (l *line) running(ctx context.Context) ([]string, error) {
 	var names []string
+	if l.target.Env.Cluster.Name != "" {
+		return nil, nil
+	}
 	pages := ecs.NewListServicesPaginator(l.ecs, &ecs.ListServicesInput{Cluster: aws.String(l.target.cluster()), MaxResults: aws.Int32(100)})
 	for pages.HasMorePages() {
 		out, err := pages.NextPage(ctx)
@@ -130,7 +137,12 @@ func (l *line) statuses(ctx context.Context, names []string, env stack.Stack) ([
 }
 
 func (l *line) describe(ctx context.Context, names []string, into map[string]types.Service) error {
-	out, err := l.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(l.target.cluster()), Services: names,
+	ours, theirs := map[string]string{}, make([]string, len(names))
+	for i, name := range names {
+		theirs[i] = l.target.service(name)
+		ours[theirs[i]] = name
+	}
+	out, err := l.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(l.target.cluster()), Services: theirs,
 		Include: []types.ServiceField{types.ServiceFieldTags}})
 	var none *types.ClusterNotFoundException
 	if errors.As(err, &none) {
@@ -141,7 +153,7 @@ func (l *line) describe(ctx context.Context, names []string, into map[string]typ
 	}
 	for _, s := range out.Services {
 		if aws.ToString(s.Status) != "INACTIVE" {
-			into[aws.ToString(s.ServiceName)] = s
+			into[ours[aws.ToString(s.ServiceName)]] = s
 		}
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"ferry.dev/ferry/internal/awsconf"
+	"ferry.dev/ferry/internal/plan"
 )
 
 // TasksState says what ECS knows of some tasks.
@@ -27,7 +28,7 @@ type TasksState struct {
 func Tasks(ctx context.Context, t Target, service string, ids []string) (TasksState, error) {
 	c := newClients(t.AWS, t.Pace).ecs
 	in := &ecs.ListTasksInput{
-		Cluster: aws.String(t.cluster()), Family: aws.String(t.cluster() + "-" + service), DesiredStatus: types.DesiredStatusRunning,
+		Cluster: aws.String(t.cluster()), Family: aws.String(plan.ServiceStack(t.App.Name, t.Env.Name, service)), DesiredStatus: types.DesiredStatusRunning,
 	}
 	running, err := tasksLike(ctx, c, in, ids)
 	if err != nil || len(running) > 0 {

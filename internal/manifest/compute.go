@@ -9,7 +9,7 @@ import (
 )
 
 // compute fills in the defaults that follow from other values; the table says in words what is done here.
-func compute(kind rune, root *node) {
+func compute(kind rune, root *node, o Options) {
 	switch kind {
 	case kindLoadBalanced, kindBackend, kindWorker, kindJob:
 		computeSize(root)
@@ -19,7 +19,8 @@ func compute(kind rune, root *node) {
 	case kindRequestDriven:
 		computeRequestDriven(root)
 	case kindEnvironment:
-		computeNetwork(root.get("network").get("vpc"))
+		computeNetwork(root.get("network").get("vpc"), o.Copilot)
+		computeCluster(root)
 	}
 }
 
@@ -125,13 +126,16 @@ func short(d time.Duration) string {
 	return d.String()
 }
 
-// computeNetwork lays out an own VPC: two public and two private subnets, no NAT.
-func computeNetwork(vpc *node) {
+// computeNetwork lays out an own VPC: two public and two private subnets, no NAT. Copilot has no word for NAT, and makes
+// gateways where services are placed private: there the plan decides.
+func computeNetwork(vpc *node, copilot bool) {
 	if vpc == nil || vpc.kind != mapping || !vpc.get("id").empty() {
 		return
 	}
 	computed(vpc, "cidr", "10.0.0.0/16")
-	computed(vpc, "nat", "none")
+	if !copilot {
+		computed(vpc, "nat", "none")
+	}
 	subnets := vpc.get("subnets")
 	if !subnets.empty() || subnets != nil && subnets.bad {
 		return

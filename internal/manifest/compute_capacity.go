@@ -29,3 +29,17 @@ func (n *node) dropDefault(key string) {
 		n.drop(key)
 	}
 }
+
+// computeCluster takes back the defaults of a cluster that exists already: it has what it has.
+func computeCluster(root *node) {
+	cluster := root.get("cluster")
+	if cluster.get("name").empty() {
+		return
+	}
+	cluster.dropDefault("capacity_providers")
+	observability := root.get("observability")
+	observability.dropDefault("container_insights")
+	if observability != nil && len(observability.entries) == 0 {
+		root.dropDefault("observability")
+	}
+}

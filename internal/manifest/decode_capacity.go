@@ -21,6 +21,7 @@ func decodeCapacity(root *node) Capacity {
 	}
 	if len(c.Strategy) == 0 {
 		c.Strategy = decodeSpot(root.get("count"))
+		c.Spot = len(c.Strategy) > 0
 	}
 	return c
 }

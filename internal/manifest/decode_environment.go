@@ -24,24 +24,29 @@ func decodeEnvironment(root *node) Environment {
 		Region:  root.get("region").str(),
 		Network: decodeEnvNetwork(root.get("network").get("vpc")),
 		HTTP:    decodeEnvHTTP(root.get("http")),
-		Cluster: Cluster{
-			ContainerInsights: strings.ToLower(insights),
-			CapacityProviders: root.get("cluster").get("capacity_providers").strs(),
-		},
+		Cluster: decodeCluster(root.get("cluster"), insights),
 	}
 }
 
 func decodeEnvNetwork(vpc *node) EnvNetwork {
 	subnets, group := vpc.get("subnets"), vpc.get("security_group")
 	return EnvNetwork{
-		ID:      vpc.get("id").str(),
-		CIDR:    vpc.get("cidr").str(),
-		Public:  decodeSubnets(subnets.get("public")),
-		Private: decodeSubnets(subnets.get("private")),
-		NAT:     strings.ToLower(vpc.get("nat").str()),
-		Ingress: decodeRules(group.get("ingress")),
-		Egress:  decodeRules(group.get("egress")),
+		ID:        vpc.get("id").str(),
+		CIDR:      vpc.get("cidr").str(),
+		Public:    decodeSubnets(subnets.get("public")),
+		Private:   decodeSubnets(subnets.get("private")),
+		NAT:       strings.ToLower(vpc.get("nat").str()),
+		Endpoints: decodeEndpoints(vpc.get("endpoints")),
+		Ingress:   decodeRules(group.get("ingress")),
+		Egress:    decodeRules(group.get("egress")),
 	}
+}
+
+func decodeEndpoints(n *node) []string {
+	if on, isBool := parseBool(n.str()); isBool {
+		return map[bool][]string{true: {EndpointsForECS}}[on]
+	}
+	return n.strs()
 }
 
 func decodeSubnets(n *node) []Subnet {

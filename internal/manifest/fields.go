@@ -30,6 +30,7 @@ func Fields() []Field {
 		workloadFieldsToCome(),
 		overrideFields(),
 		environmentFields(),
+		clusterFields(),
 		environmentNetworkFields(),
 		environmentHTTPFields(),
 		environmentFieldsToCome(),

@@ -18,14 +18,6 @@ func environmentFields() []Field {
 			Path: "observability.container_insights", Type: "bool or string", Kinds: "E", Default: "disabled", Enum: []string{"disabled", "enabled", "enhanced"}, Example: "enhanced",
 			Doc: "CloudWatch Container Insights: metrics per task, at the price of custom metrics. true means enabled.",
 		},
-		{
-			Path: "cluster", Type: "map", Kinds: "E", Implied: true, Example: "{capacity_providers: [FARGATE]}",
-			Doc: "The ECS cluster.",
-		},
-		{
-			Path: "cluster.capacity_providers", Type: "list(string)", Kinds: "E", Default: "[FARGATE, FARGATE_SPOT]", Example: "[FARGATE]",
-			Doc: "The capacity providers that the cluster offers: FARGATE, FARGATE_SPOT and ones of your own that exist already.",
-		},
 	}
 }
 
@@ -50,6 +42,10 @@ func environmentNetworkFields() []Field {
 		{
 			Path: "network.vpc.nat", Type: "string", Kinds: "E", Auto: "none, without id", Enum: []string{"none", "single", "per-az"}, Example: "single",
 			Doc: "NAT gateways, the way out of private subnets: none, a single one, or one per availability zone. Each costs by the hour.",
+		},
+		{
+			Path: "network.vpc.endpoints", Type: "bool or list(string)", Kinds: "E", Auto: "none", Example: "[ecr.api, ecr.dkr, logs]",
+			Doc: "Interface endpoints of AWS services in an own VPC, so that private subnets need no NAT gateway: true for what ECS needs, or their names. Each costs by the hour and zone. S3 has one that costs nothing anyway.",
 		},
 		{
 			Path: "network.vpc.subnets", Type: "map", Kinds: "E", Auto: "two public and two private, without id", Example: "{public: [{id: subnet-0a1b2c3d}, {id: subnet-4e5f6a7b}]}",

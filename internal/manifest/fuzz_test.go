@@ -61,7 +61,7 @@ func FuzzParseEnvironment(f *testing.F) {
 		if list.HasErrors() {
 			return
 		}
-		if e.Name == "" || e.Cluster.ContainerInsights == "" || len(e.HTTP.Public.SourceIPs) == 0 {
+		if e.Name == "" || (e.Cluster.ContainerInsights == "") == (e.Cluster.Name == "") || len(e.HTTP.Public.SourceIPs) == 0 {
 			t.Errorf("valid, but not complete: %+v", e)
 		}
 		if e.Network.ID == "" && (e.Network.NAT == "" || len(e.Network.Public)+len(e.Network.Private) < 2) {

@@ -36,7 +36,7 @@ func (d *document) resolve(kind rune, o Options) {
 	lengthen(s, root)
 	preset(s, root)
 	d.root = root
-	compute(kind, root)
+	compute(kind, root, o)
 	d.require(s, root, nil)
 }
 

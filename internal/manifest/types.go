@@ -40,10 +40,15 @@ type EnvNetwork struct {
 	CIDR    string // own VPC; default 10.0.0.0/16
 	Public  []Subnet
 	Private []Subnet
-	NAT     string // "none" (default), "single", "per-az"
+	NAT     string // "none" (default), "single", "per-az"; "" in a copilot/ workspace: a single one where a service needs it
+	// Endpoints are interface endpoints by the service's name: "ecr.api". EndpointsForECS stands for those that ECS needs.
+	Endpoints []string
 	// Ingress and Egress are extra rules of the environment's security group.
 	Ingress, Egress []SecurityGroupRule
 }
+
+// EndpointsForECS in a list of endpoints stands for those that ECS needs.
+const EndpointsForECS = "true"
 
 // Subnet is an imported subnet (ID) or one to make (CIDR, AZ). AZ "" = the region's n-th zone.
 type Subnet struct{ ID, CIDR, AZ string }
@@ -67,12 +72,6 @@ type ALB struct {
 	SSLPolicy    string
 	Subnets      []string // private only: subnets to put it in
 	VPCIngress   bool     // private only: let the whole VPC in
-}
-
-// Cluster holds the cluster's options.
-type Cluster struct {
-	ContainerInsights string   // "disabled" (default), "enabled", "enhanced"
-	CapacityProviders []string // default FARGATE, FARGATE_SPOT
 }
 
 // Workload is a service's manifest, resolved for one environment: interpolated, overridden, defaults applied.

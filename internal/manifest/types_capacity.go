@@ -30,6 +30,7 @@ type Capacity struct {
 	// strategy holds, and without one Fargate.
 	LaunchType string
 	Strategy   []StrategyItem
+	Spot       bool // count says the strategy, not capacity_providers
 
 	PlatformVersion string // of Fargate: "LATEST", "1.4.0", …; "" = LATEST
 	Scheduling      string // "replica" or "daemon"; "" = replica

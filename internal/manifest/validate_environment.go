@@ -21,7 +21,7 @@ func (d *document) validateEnvironment(e Environment, o Options) {
 	v.rules(at("network.vpc.security_group.ingress"), e.Network.Ingress)
 	v.rules(at("network.vpc.security_group.egress"), e.Network.Egress)
 	v.loadBalancers(e)
-	v.capacity(e.Cluster)
+	v.cluster(e)
 }
 
 func (v validator) rules(p path, rules []SecurityGroupRule) {
@@ -85,28 +85,6 @@ func (v validator) privateSubnets(p path, e Environment) {
 	}
 	if len(e.HTTP.Private.Subnets) < 2 {
 		v.bad(p, "add one in another availability zone", "a load balancer needs two subnets at least")
-	}
-}
-
-func (v validator) capacity(c Cluster) {
-	p := at("cluster.capacity_providers")
-	for i, name := range c.CapacityProviders {
-		at := p.with(index(i))
-		upper := strings.ToUpper(name)
-		switch {
-		case name == "":
-			v.bad(at, "remove it", "must not be empty")
-		case slices.Contains(c.CapacityProviders[:i], name):
-			v.bad(at, "remove one of the two", "%s is written twice", name)
-		case strings.HasPrefix(upper, "FARGATE") && upper != name:
-			v.bad(at, "write "+upper, "%q: AWS writes its own providers in capitals", name)
-		case strings.HasPrefix(upper, "FARGATE") && name != "FARGATE" && name != "FARGATE_SPOT",
-			strings.HasPrefix(upper, "AWS"), strings.HasPrefix(upper, "ECS"):
-			v.bad(at, "the ones of AWS are FARGATE and FARGATE_SPOT", "there is no capacity provider %q, and your own may not begin like that", name)
-		}
-	}
-	if len(c.CapacityProviders) > 20 {
-		v.bad(p, "", "a cluster has at most 20, and these are %d", len(c.CapacityProviders))
 	}
 }
 

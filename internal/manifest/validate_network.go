@@ -13,6 +13,7 @@ func (v validator) vpc(n EnvNetwork) {
 	} else {
 		v.ownVPC(p, n)
 	}
+	v.endpoints(p.with("endpoints"), n)
 	v.zones(p.with("subnets").with("public"), n.Public)
 	v.zones(p.with("subnets").with("private"), n.Private)
 }

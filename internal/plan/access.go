@@ -58,8 +58,9 @@ func (a Access) KeyServices() []string {
 }
 
 // BoundaryARN returns the permissions boundary as text for Fn::Sub, or "".
-func (s Service) BoundaryARN() string {
-	b := s.PermissionsBoundary
+func (s Service) BoundaryARN() string { return boundaryARN(s.PermissionsBoundary) }
+
+func boundaryARN(b string) string {
 	if b == "" || strings.HasPrefix(b, "arn:") {
 		return escapeSub(b)
 	}

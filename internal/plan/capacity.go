@@ -19,21 +19,40 @@ type Capacity struct {
 	Mode          string // network mode: one of manifest's Mode… constants
 }
 
-// newCapacity decides where tasks run. Where the manifest says nothing, that is Fargate.
-func newCapacity(w manifest.Workload) Capacity {
+// newCapacity decides where tasks run. Where the manifest says nothing, that is the cluster's default strategy, and where it
+// has none Fargate.
+func newCapacity(app string, env manifest.Environment, w manifest.Workload) Capacity {
 	m := w.Capacity
-	c := Capacity{LaunchType: m.LaunchType, Strategy: m.Strategy, Mode: w.Mode()}
+	if !m.Written() {
+		m.Strategy = env.Cluster.DefaultStrategy
+	}
+	if managed := managedProviders(env); m.LaunchType == manifest.LaunchManagedInstances && len(managed) == 1 {
+		// ECS knows the word as a launch type, and takes it as a capacity provider only.
+		m.LaunchType, m.Strategy = "", []manifest.StrategyItem{{Provider: managed[0].Name, Weight: 1}}
+	}
+	c := Capacity{LaunchType: m.LaunchType, Strategy: named(app, env, m.Strategy), Mode: w.Mode()}
 	switch {
 	case m.LaunchType != "":
 		c.Compatibility = m.LaunchType
-	case !m.Written():
+	case len(m.Strategy) == 0:
 		c.LaunchType, c.Compatibility = manifest.LaunchFargate, manifest.LaunchFargate
-	case m.Fargate():
-		c.Compatibility = manifest.LaunchFargate
 	default:
-		c.Compatibility = manifest.LaunchEC2
+		c.Compatibility = compatibility(env, m.Strategy)
 	}
 	return c
+}
+
+// compatibility is the kind of a strategy's capacity providers, which share one. What a provider is that exists already, only
+// AWS knows: it is taken for a group of instances.
+func compatibility(env manifest.Environment, strategy []manifest.StrategyItem) string {
+	first := strategy[0].Provider
+	switch p := findProvider(env, first); {
+	case manifest.IsFargate(first):
+		return manifest.LaunchFargate
+	case p != nil && p.Managed != nil:
+		return manifest.LaunchManagedInstances
+	}
+	return manifest.LaunchEC2
 }
 
 // Fargate tells whether the tasks run on Fargate.

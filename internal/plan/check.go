@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"ferry.dev/ferry/internal/diag"
+	"ferry.dev/ferry/internal/manifest"
 )
 
 // Check reports what AWS would refuse, or what would never answer, although each manifest by itself is right, which package
@@ -39,6 +40,7 @@ func (c *checker) service(s Service) {
 	c.name(s)
 	c.routing(s)
 	c.placement(s)
+	c.capacity(s)
 }
 
 func (c *checker) name(s Service) {
@@ -60,12 +62,12 @@ func (c *checker) placement(s Service) {
 			"name fewer groups")
 	}
 	switch {
+	case s.Capacity.Mode != manifest.ModeAwsvpc:
 	case len(m.Subnets) > 0:
 	case m.Placement == "private" && len(n.Private) == 0:
 		c.add("network.vpc.placement", fmt.Sprintf("environment %q has no private subnets", s.Env), "name them in its manifest")
-	case m.Placement == "private" && n.Own() && n.NAT == NATNone:
-		c.add("network.vpc.placement", fmt.Sprintf("the private subnets of environment %q have no way to fetch an image", s.Env),
-			fmt.Sprintf("write network.vpc.nat: single in environments/%s/manifest.yml; a NAT gateway is billed by the hour", s.Env))
+	case m.Placement == "private" && !n.WayOut():
+		c.endpoints(s)
 	case m.Placement != "private" && len(n.Public) == 0:
 		c.add("network.vpc.placement", fmt.Sprintf("environment %q has no public subnets", s.Env), "write placement: private")
 	}
@@ -73,6 +75,7 @@ func (c *checker) placement(s Service) {
 
 func (c *checker) environment() {
 	c.file = "environments/" + c.env.Name + "/manifest.yml"
+	c.providers()
 	for _, l := range c.env.LoadBalancers() {
 		if n := zones(l.Subnets); n < 2 {
 			c.add("network.vpc.subnets", fmt.Sprintf("the %s load balancer needs subnets in two availability zones and has %d", l.Scheme, n),

@@ -11,16 +11,24 @@ func NewEnvironment(app manifest.App, env manifest.Environment, needs Needs) Env
 		Account:             env.Account,
 		Region:              env.Region,
 		Stack:               EnvironmentStack(app.Name, env.Name),
-		Cluster:             EnvironmentStack(app.Name, env.Name),
+		Cluster:             ClusterName(app.Name, env),
 		Namespace:           Namespace(app.Name, env.Name),
 		Tags:                tags(app.Tags, app.Name, env.Name, ""),
 		Manifest:            env,
 		PublicALB:           needs.PublicALB,
 		PrivateALB:          needs.PrivateALB,
 		EFS:                 needs.EFS,
+		InstancePorts:       needs.InstancePorts,
 		PermissionsBoundary: app.PermissionsBoundary,
-		Network:             newNetwork(env.Network, needs),
+		Network:             withEndpoints(newNetwork(env.Network, needs), env),
 	}
+}
+
+func withEndpoints(n Network, env manifest.Environment) Network {
+	if n.Own() {
+		n.EndpointServices = endpointServices(env)
+	}
+	return n
 }
 
 // LiveNeeds reads from the outputs of an environment's stack what stands there already, because some service asked for
@@ -30,7 +38,7 @@ func LiveNeeds(outputs map[string]string) Needs {
 	_, private := outputs[OutputPrivateALB]
 	nat := outputs[OutputNAT]
 	_, efs := outputs[OutputFileSystem]
-	return Needs{PublicALB: public, PrivateALB: private, NAT: nat != "" && nat != NATNone, EFS: efs}
+	return Needs{PublicALB: public, PrivateALB: private, NAT: nat != "" && nat != NATNone, EFS: efs, InstancePorts: outputs[OutputInstancePorts]}
 }
 
 // Names of the outputs of an environment's stack. Each is exported as <stack>-<name>.
@@ -45,6 +53,7 @@ const (
 	OutputNamespaceID    = "NamespaceId"
 	OutputNamespaceARN   = "NamespaceArn"
 	OutputNAT            = "NAT"
+	OutputInstancePorts  = "InstancePorts"
 	OutputPublicALB      = "PublicLoadBalancerArn"
 	OutputPrivateALB     = "PrivateLoadBalancerArn"
 	OutputPublicURL      = "PublicURL"

@@ -9,17 +9,22 @@ type Needs struct {
 	PrivateALB bool // internal load balancer
 	NAT        bool // a way out of the environment's own private subnets
 	EFS        bool // a file system
+	// InstancePorts are the ports of the environment's instances that tasks in network modes bridge and host need opened:
+	// "<from>:<port>" or "<from>:<low>-<top>", sorted, with commas; from is Public, Private or Tasks.
+	InstancePorts string
 }
 
 // NeedsOf returns what one service wants.
 func NeedsOf(w manifest.Workload) Needs {
 	own := w.HTTP != nil && w.HTTP.ALB == "" // not one that exists already
-	return Needs{
+	n := Needs{
 		PublicALB:  own && facesInternet(w),
 		PrivateALB: own && !facesInternet(w) || w.InternalHTTP != nil,
 		NAT:        w.Network.Placement == "private" && len(w.Network.Subnets) == 0,
 		EFS:        needsEFS(w),
 	}
+	n.InstancePorts = instancePorts(w)
+	return n
 }
 
 // facesInternet tells whether a service's own load balancer is the public one.
@@ -37,5 +42,7 @@ func (n Needs) Union(o Needs) Needs {
 		PrivateALB: n.PrivateALB || o.PrivateALB,
 		NAT:        n.NAT || o.NAT,
 		EFS:        n.EFS || o.EFS,
+
+		InstancePorts: joinPorts(n.InstancePorts, o.InstancePorts),
 	}
 }

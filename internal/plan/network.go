@@ -21,7 +21,12 @@ type Network struct {
 	CIDR            string // the VPC's range; "" where an imported one's is not known
 	Public, Private []Subnet
 	NAT             string // NATNone, NATSingle or NATPerAZ
+	// EndpointServices are the AWS services that interface endpoints in the VPC lead to: "ecr.api".
+	EndpointServices []string
 }
+
+// WayOut tells whether something leads out of the private subnets. Where an imported VPC leads is its owner's business.
+func (n Network) WayOut() bool { return !n.Own() || n.NAT != NATNone }
 
 // Own tells whether the environment makes its VPC.
 func (n Network) Own() bool { return n.VPC == "" }

@@ -21,6 +21,8 @@ type Environment struct {
 	PermissionsBoundary   string
 	Network               Network
 	Extras                Extras
+	// InstancePorts are the ports that tasks without addresses of their own need on the instances: see Needs.
+	InstancePorts string
 }
 
 // Service is everything that should exist for one service in one environment.

@@ -19,8 +19,8 @@ func NewService(app manifest.App, env manifest.Environment, w manifest.Workload,
 		Account:             env.Account,
 		Region:              env.Region,
 		Stack:               stack,
-		Cluster:             EnvironmentStack(app.Name, env.Name),
-		ServiceName:         w.Name,
+		Cluster:             ClusterName(app.Name, env),
+		ServiceName:         ServiceName(app.Name, env, w.Name),
 		Family:              stack,
 		LogGroup:            LogGroup(app.Name, env.Name, w.Name),
 		ExecutionRole:       shorten(stack+"-execution", maxRoleName),
@@ -36,7 +36,7 @@ func NewService(app manifest.App, env manifest.Environment, w manifest.Workload,
 	if w.Image.Location == "" {
 		s.Repository = Repository(app.Name, w.Name)
 	}
-	s.Capacity = newCapacity(w)
+	s.Capacity = newCapacity(app.Name, env, w)
 	s.EnvManifest = env
 	if w.HTTP != nil && w.HTTP.ALB != "" {
 		s.Import = &Import{Name: w.HTTP.ALB}

@@ -40,6 +40,9 @@ func (c *Client) Remove(ctx context.Context, cluster, name string, limit time.Ti
 
 // drain lets the load balancer and the containers end their work before the service goes.
 func (c *Client) drain(ctx context.Context, s types.Service, limit time.Time, sink event.Sink) error {
+	if s.SchedulingStrategy == types.SchedulingStrategyDaemon {
+		return nil // ECS does not count its tasks, and stops them with the service
+	}
 	if s.DesiredCount > 0 {
 		_, err := c.ECS.UpdateService(ctx, &ecs.UpdateServiceInput{Cluster: s.ClusterArn, Service: s.ServiceName, DesiredCount: aws.Int32(0)})
 		if gone(err) {

@@ -34,7 +34,11 @@ func needs(name string) plan.Needs {
 	case "imported-vpc", "both-load-balancers":
 		return plan.Needs{PublicALB: true, PrivateALB: true}
 	}
-	return plan.Needs{PublicALB: true}
+	n := plan.Needs{PublicALB: true}
+	if name == "asg" {
+		n.PrivateALB, n.InstancePorts = true, "Private:8080,Public:32768-65535,Tasks:32768-65535,Tasks:8080"
+	}
+	return n
 }
 
 // environmentCases returns the environments' plans by the names of their cases.

@@ -151,6 +151,7 @@ func TestNoRoleMayDoMoreThanItMust(t *testing.T) {
 	onEverything := []string{
 		"ecr:GetAuthorizationToken", "logs:DescribeLogGroups", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
 		"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel", "ecs:ListTasks",
+		"ecs:DiscoverPollEndpoint", "ec2:DescribeTags",
 	}
 
 	for name, template := range stacks(t) {
@@ -162,7 +163,8 @@ func TestNoRoleMayDoMoreThanItMust(t *testing.T) {
 				continue
 			}
 			trust := r.properties["AssumeRolePolicyDocument"].(map[string]any)
-			trusted := cmp.Or(map[string]string{"VolumeRole": "ecs.amazonaws.com", "ScheduleRole": "scheduler.amazonaws.com", "RunnerRole": "states.amazonaws.com"}[id], "ecs-tasks.amazonaws.com")
+			trusted := cmp.Or(map[string]string{"VolumeRole": "ecs.amazonaws.com", "ScheduleRole": "scheduler.amazonaws.com", "RunnerRole": "states.amazonaws.com", "InfrastructureRole": "ecs.amazonaws.com",
+				"InstanceRole": "ec2.${AWS::URLSuffix}", "ManagedInstanceRole": "ec2.${AWS::URLSuffix}"}[id], "ecs-tasks.amazonaws.com")
 			for _, s := range list(trust["Statement"]) {
 				if p := s.(map[string]any)["Principal"].(map[string]any); len(p) != 1 || p["Service"] != trusted {
 					t.Errorf("%s: %s trusts %v", name, id, p)
