@@ -14,7 +14,7 @@ func clusterFields() []Field {
 				Doc: "Name or ARN of a cluster that exists already in the account and region, instead of one of the environment's own.",
 			},
 			{
-				Path: "cluster.capacity_providers", Type: "list(string or map)", Kinds: "E", Default: "[FARGATE, FARGATE_SPOT]", Example: "[FARGATE, {name: instances, auto_scaling_group: {instance_types: t3.medium, max: 4}}]",
+				Path: "cluster.capacity_providers", Type: "list(string or map)", Kinds: "E", Default: "[FARGATE, FARGATE_SPOT]", Example: "[{name: instances, auto_scaling_group: {instance_types: t3.medium, max: 4}}, FARGATE]",
 				Doc: "The capacity providers that the cluster offers: FARGATE, FARGATE_SPOT, ones of your own that exist already, and ones that the environment makes.",
 			},
 			{
@@ -34,7 +34,7 @@ func clusterFields() []Field {
 				Doc: "Makes a capacity provider of ECS Managed Instances: ECS chooses, patches and ends the instances.",
 			},
 			{
-				Path: "cluster.default_capacity_providers", Type: "list(string or map)", Kinds: "E", Example: "[{name: FARGATE, base: 1}, {name: FARGATE_SPOT, weight: 3}]",
+				Path: "cluster.default_capacity_providers", Type: "list(string or map)", Kinds: "E", Example: "[{name: instances, base: 1}]",
 				Doc: "Where services run that say nothing about it.",
 			},
 			{
@@ -42,7 +42,7 @@ func clusterFields() []Field {
 				Doc: "One capacity provider.",
 			},
 			{
-				Path: "cluster.default_capacity_providers[].name", Type: "string", Kinds: "E", Required: true, Example: "FARGATE",
+				Path: "cluster.default_capacity_providers[].name", Type: "string", Kinds: "E", Required: true, Example: "instances",
 				Doc: "Its name, as capacity_providers has it.",
 			},
 			{
