@@ -59,7 +59,7 @@ func (s *Service) status(err smithy.APIError) int {
 
 // malformed is the error for a request that cannot be read, in the words of the protocol.
 func (s *Service) malformed(message string) *Error {
-	if s.Protocol == JSON11 {
+	if s.Protocol.JSON() {
 		return &Error{Code: "SerializationException", Message: message}
 	}
 	return &Error{Code: "MalformedInput", Message: message}
@@ -67,10 +67,12 @@ func (s *Service) malformed(message string) *Error {
 
 // unknownOperation is the error for an operation that the service does not have here.
 func (s *Service) unknownOperation(name string) *Error {
-	switch s.Protocol {
-	case JSON11:
+	switch {
+	case s.Protocol == RestJSON:
+		return &Error{Code: "UnknownOperationException", Message: name + " is no operation of " + s.Name + ".", Status: http.StatusNotFound}
+	case s.Protocol.JSON():
 		return &Error{Code: "UnknownOperationException", Message: "The operation " + name + " is not known to " + s.Name + "."}
-	case EC2Query:
+	case s.Protocol == EC2Query:
 		return &Error{Code: "InvalidAction", Message: "The action " + name + " is not valid for this web service."}
 	}
 	return &Error{Code: "InvalidAction", Message: "Could not find operation " + name + " for version " + s.Version}

@@ -25,14 +25,17 @@ func (s *Service) WriteError(w http.ResponseWriter, id string, err error) {
 		}
 		w.Header().Set("X-Amzn-Query-Error", cmp.Or(s.QueryErrors[api.ErrorCode()], api.ErrorCode())+";"+kind)
 	}
+	if s.Protocol == RestJSON {
+		w.Header().Set("X-Amzn-ErrorType", api.ErrorCode())
+	}
 	s.write(w, id, s.status(api), body)
 }
 
 func (s *Service) encodeError(id string, err smithy.APIError) ([]byte, error) {
-	switch s.Protocol {
-	case JSON11:
+	switch {
+	case s.Protocol.JSON():
 		return s.jsonError(err)
-	case EC2Query:
+	case s.Protocol == EC2Query:
 		return s.ec2Error(id, err)
 	}
 	return s.queryError(id, err)

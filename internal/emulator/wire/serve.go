@@ -20,6 +20,7 @@ type Request struct {
 	Operation string // as the client named it; it may not exist
 	body      []byte
 	form      url.Values
+	members   map[string][]string // RestJSON: those of path and query
 }
 
 // Read reads a request's body and finds the operation. Its error is for WriteError.
@@ -32,7 +33,15 @@ func (s *Service) Read(r *http.Request, id string) (*Request, error) {
 	if len(body) > maxBody {
 		return req, &Error{Code: "RequestEntityTooLarge", Message: "The request body is too large.", Status: http.StatusRequestEntityTooLarge}
 	}
-	if s.Protocol == JSON11 {
+	if s.Protocol == RestJSON {
+		var ok bool
+		if req.Operation, req.members, ok = s.route(r); !ok {
+			return req, s.unknownOperation(req.Operation)
+		}
+		req.body = body
+		return req, nil
+	}
+	if s.Protocol.JSON() {
 		prefix, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 		if prefix != s.TargetPrefix {
 			return req, s.unknownOperation(r.Header.Get("X-Amz-Target"))
@@ -95,7 +104,10 @@ func (s *Service) run(ctx context.Context, w http.ResponseWriter, req *Request) 
 
 // Decode fills the operation's input struct from the request.
 func (s *Service) Decode(req *Request, in any) error {
-	if s.Protocol == JSON11 {
+	if s.Protocol == RestJSON {
+		return s.readREST(req, in)
+	}
+	if s.Protocol.JSON() {
 		return s.readJSON(req.body, in)
 	}
 	return s.readQuery(req.form, in)
@@ -104,7 +116,7 @@ func (s *Service) Decode(req *Request, in any) error {
 // Encode returns the response body for the operation's output struct.
 func (s *Service) Encode(req *Request, out any) ([]byte, error) {
 	v := reflect.Indirect(reflect.ValueOf(out))
-	if s.Protocol == JSON11 {
+	if s.Protocol.JSON() {
 		w := jsonWriter{s: s}
 		err := w.value(v)
 		return w.Bytes(), err
@@ -126,14 +138,22 @@ func (s *Service) Encode(req *Request, out any) ([]byte, error) {
 	return w.Bytes(), nil
 }
 
+// contentType is that of a response.
+func (p Protocol) contentType() string {
+	switch p {
+	case JSON11:
+		return "application/x-amz-json-1.1"
+	case RestJSON:
+		return "application/json"
+	}
+	return "text/xml"
+}
+
 func (s *Service) write(w http.ResponseWriter, id string, status int, body []byte) {
 	h := w.Header()
 	h.Set("x-amzn-RequestId", id)
 	h.Set("Content-Length", fmt.Sprint(len(body)))
-	h.Set("Content-Type", "text/xml")
-	if s.Protocol == JSON11 {
-		h.Set("Content-Type", cmp.Or(s.ContentType, "application/x-amz-json-1.1"))
-	}
+	h.Set("Content-Type", cmp.Or(s.ContentType, s.Protocol.contentType()))
 	w.WriteHeader(status)
 	w.Write(body) //nolint:errcheck // a client that went away is nobody's error
 }

@@ -1,5 +1,5 @@
 // Package wire owns the AWS wire protocols of the emulator: one reflective codec over the SDK's own input and output
-// types (awsJson 1.1, awsQuery, ec2Query), the routing of a request to a service, and typed errors.
+// types (awsJson 1.0 and 1.1, restJson, awsQuery, ec2Query), the routing of a request to a service, and typed errors.
 //
 // It knows no service. A service declares itself as a Service value whose operations are typed Go functions.
 package wire
@@ -19,7 +19,11 @@ const (
 	JSON11   Protocol = iota // application/x-amz-json-1.1
 	Query                    // form-encoded request, XML response
 	EC2Query                 // Query with EC2's own list and response conventions
+	RestJSON                 // members in path, query and a JSON body; Routes say which where
 )
+
+// JSON tells whether bodies are JSON.
+func (p Protocol) JSON() bool { return p == JSON11 || p == RestJSON }
 
 // Service is one AWS service as the endpoint serves it.
 type Service struct {
@@ -31,11 +35,12 @@ type Service struct {
 	Operations   map[string]Operation
 	ContentType  string            // JSON11: of answers; "" = application/x-amz-json-1.1
 	QueryErrors  map[string]string // JSON11: code → what the header X-Amzn-Query-Error says; nil = no such header
+	Routes       map[string]Route  // RestJSON: where each operation is called
 
-	PascalNames bool                           // JSON11: members are written as Go writes them (SSM), not with a small first letter (ECS)
+	PascalNames bool                           // JSON: members are written as Go writes them (SSM), not with a small first letter (ECS)
 	Names       map[string]string              // "Type.Field" → the member's name, for those that break the service's own rule
 	Unions      []any                          // the variants of every union in an input: (*types.XMemberY)(nil), …
-	Document    func(v any) document.Marshaler // JSON11: makes a document member: ecs/document.NewLazyDocument
+	Document    func(v any) document.Marshaler // JSON: makes a document member: ecs/document.NewLazyDocument
 	Statuses    map[string]int                 // error code → HTTP status, where that is neither 400 nor (server's fault) 500
 }
 
