@@ -20,7 +20,9 @@ import (
 	"ferry.dev/ferry/internal/emulator/elb"
 	"ferry.dev/ferry/internal/emulator/iam"
 	"ferry.dev/ferry/internal/emulator/s3"
+	"ferry.dev/ferry/internal/emulator/scheduler"
 	"ferry.dev/ferry/internal/emulator/secrets"
+	"ferry.dev/ferry/internal/emulator/sfn"
 	"ferry.dev/ferry/internal/emulator/sns"
 	"ferry.dev/ferry/internal/emulator/sqs"
 	"ferry.dev/ferry/internal/emulator/ssm"
@@ -49,6 +51,8 @@ type Services struct {
 	Tagging     *tagging.Service
 	S3          *s3.Service
 	CloudFront  *cloudfront.Service
+	SFN         *sfn.Service
+	Scheduler   *scheduler.Service
 
 	wire  map[string]*wire.Service // by the service's name in a signature
 	rest  map[string]restService   // those whose protocol is their own, likewise
@@ -81,10 +85,14 @@ func newServices(o Options) *Services {
 	s.ECS = ecs.New(ecs.Deps{Scope: o.Scope, Clock: o.Clock, Runtime: o.Runtime, ELB: s.ELB, Logs: s.Logs, ECR: s.ECR,
 		SSM: s.SSM, Secrets: s.Secrets, EFS: s.EFS, InstanceDir: o.instance(), Endpoint: func() string { return "http://" + o.Addr }})
 	s.AutoScaling = autoscaling.New(autoscaling.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS})
+	s.SFN = sfn.New(sfn.Deps{Scope: o.Scope, Clock: o.Clock, Tasks: s.ECS})
+	s.Scheduler = scheduler.New(scheduler.Deps{Scope: o.Scope, Clock: o.Clock, Tasks: s.ECS, Executions: s.SFN})
 	s.CFN = cfn.New(cfn.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS, ELB: s.ELB, ECR: s.ECR, Logs: s.Logs, IAM: s.IAM, EC2: s.EC2,
-		SSM: s.SSM, Secrets: s.Secrets, CloudMap: s.CloudMap, S3: s.S3, EFS: s.EFS, CloudFront: s.CloudFront, SQS: s.SQS, SNS: s.SNS})
+		SSM: s.SSM, Secrets: s.Secrets, CloudMap: s.CloudMap, S3: s.S3, EFS: s.EFS, CloudFront: s.CloudFront, SQS: s.SQS, SNS: s.SNS,
+		Scheduler: s.Scheduler, SFN: s.SFN})
 	s.parts = []part{{"sts", s.STS}, {"iam", s.IAM}, {"ec2", s.EC2}, {"ssm", s.SSM}, {"secretsmanager", s.Secrets}, {"servicediscovery", s.CloudMap},
-		{"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"elasticfilesystem", s.EFS}, {"sqs", s.SQS}, {"sns", s.SNS}, {"ecs", s.ECS}, {"application-autoscaling", s.AutoScaling}, {"s3", s.S3}, {"cloudfront", s.CloudFront}, {"cloudformation", s.CFN}}
+		{"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"elasticfilesystem", s.EFS}, {"sqs", s.SQS}, {"sns", s.SNS}, {"ecs", s.ECS}, {"application-autoscaling", s.AutoScaling}, {"s3", s.S3}, {"cloudfront", s.CloudFront},
+		{"states", s.SFN}, {"scheduler", s.Scheduler}, {"cloudformation", s.CFN}}
 	s.wire, s.rest = map[string]*wire.Service{}, map[string]restService{}
 	var tagged []tagging.Source
 	for _, p := range s.parts {

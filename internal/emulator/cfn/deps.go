@@ -16,7 +16,9 @@ import (
 	"ferry.dev/ferry/internal/emulator/iam"
 	"ferry.dev/ferry/internal/emulator/ids"
 	"ferry.dev/ferry/internal/emulator/s3"
+	"ferry.dev/ferry/internal/emulator/scheduler"
 	"ferry.dev/ferry/internal/emulator/secrets"
+	"ferry.dev/ferry/internal/emulator/sfn"
 	"ferry.dev/ferry/internal/emulator/sns"
 	"ferry.dev/ferry/internal/emulator/sqs"
 	"ferry.dev/ferry/internal/emulator/ssm"
@@ -40,12 +42,14 @@ type Deps struct {
 	CloudFront *cloudfront.Service
 	SQS        *sqs.Service
 	SNS        *sns.Service
+	Scheduler  *scheduler.Service
+	SFN        *sfn.Service
 }
 
 // providers are the resource types that stacks can hold.
 func (d Deps) providers() map[string]provider {
 	all := map[string]provider{}
-	for _, some := range []map[string]provider{d.network(), d.securityGroups(), d.ecs(), d.elb(), d.iam(), d.small(), d.s3(), d.files(), d.cloudfront(), d.names()} {
+	for _, some := range []map[string]provider{d.network(), d.securityGroups(), d.ecs(), d.elb(), d.iam(), d.small(), d.s3(), d.files(), d.cloudfront(), d.names(), d.jobs()} {
 		maps.Copy(all, some)
 	}
 	return all
