@@ -62,8 +62,21 @@ Resources:
       DesiredCount: 1
       TaskDefinition: !Ref Task
       NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [!Ref A, !Ref B], SecurityGroups: [!GetAtt Group.GroupId], AssignPublicIp: ENABLED}}
+  Times: {Type: AWS::Scheduler::ScheduleGroup}
+  Daily:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      GroupName: !Ref Times
+      ScheduleExpression: cron(0 2 * * ? *)
+      StartDate: "2199-01-01T00:00:00Z"
+      State: DISABLED
+      FlexibleTimeWindow: {Mode: "OFF"}
+      Target: {Arn: !Ref Machine, RoleArn: !GetAtt Role.Arn, Input: "{}", RetryPolicy: {MaximumRetryAttempts: 3}}
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {RoleArn: !GetAtt Role.Arn, Definition: {StartAt: Rest, States: {Rest: {Type: Wait, Seconds: 5, End: true}}}}
 Outputs:
-  Out: {Value: !Join ["|", [!GetAtt Service.Name, !Ref Task, !GetAtt Param.Value, !GetAtt Vpc.DefaultSecurityGroup, !GetAtt Cluster.Arn, !GetAtt Role.RoleId, !GetAtt Space.Id, !Ref Secret]]}
+  Out: {Value: !Join ["|", [!GetAtt Service.Name, !Ref Task, !GetAtt Param.Value, !GetAtt Vpc.DefaultSecurityGroup, !GetAtt Cluster.Arn, !GetAtt Role.RoleId, !GetAtt Space.Id, !Ref Secret, !GetAtt Daily.Arn, !GetAtt Times.Arn, !GetAtt Machine.Name]]}
 `
 
 func TestEveryTypeIsMadeChangedAndRemoved(t *testing.T) {
@@ -76,14 +89,15 @@ func TestEveryTypeIsMadeChangedAndRemoved(t *testing.T) {
 	next := strings.NewReplacer(
 		"Default: 7", "Default: 30", "ToPort: 80, CidrIp: 0.0.0.0/0, Description: web", "ToPort: 443, CidrIp: 0.0.0.0/0, Description: web", "Description: one", "Description: two",
 		"Value: disabled", "Value: enabled", "s3:*", "sqs:*", "Value: one", "Value: two", "ScanOnPush: true", "ScanOnPush: false", "MapPublicIpOnLaunch: true", "MapPublicIpOnLaunch: false",
-		"EnableDnsHostnames: true", "EnableDnsHostnames: false", `'{"rules":[]}'`, `'{"rules":[{}]}'`, "PolicyName: more", "PolicyName: less", "Value: one}]}}\n  Target", "Value: two}]}}\n  Target",
+		"EnableDnsHostnames: true", "EnableDnsHostnames: false", `'{"rules":[]}'`, `'{"rules":[{}]}'`, "PolicyName: more", "PolicyName: less",
+		"cron(0 2 * * ? *)", "cron(0 3 * * ? *)", "Seconds: 5", "Seconds: 6", "Value: one}]}}\n  Target", "Value: two}]}}\n  Target",
 	).Replace(everyType)
 	set := w.change("every", "next", next, types.ChangeSetTypeUpdate)
 	var got []string
 	for _, c := range set.Changes {
 		got = append(got, *c.ResourceChange.LogicalResourceId+" "+string(c.ResourceChange.Replacement))
 	}
-	want := []string{"A False", "Cluster False", "Files False", "Group False", "Inside False", "Logs False", "Param False", "Policy False", "Repo False", "Role False", "Service False", "Task True", "Vpc False"}
+	want := []string{"A False", "Cluster False", "Daily False", "Files False", "Group False", "Inside False", "Logs False", "Machine False", "Param False", "Policy False", "Repo False", "Role False", "Service False", "Task True", "Vpc False"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

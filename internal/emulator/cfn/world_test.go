@@ -24,7 +24,9 @@ import (
 	"ferry.dev/ferry/internal/emulator/ids"
 	"ferry.dev/ferry/internal/emulator/runtime/virtual"
 	"ferry.dev/ferry/internal/emulator/s3"
+	"ferry.dev/ferry/internal/emulator/scheduler"
 	"ferry.dev/ferry/internal/emulator/secrets"
+	"ferry.dev/ferry/internal/emulator/sfn"
 	"ferry.dev/ferry/internal/emulator/sns"
 	"ferry.dev/ferry/internal/emulator/sqs"
 	"ferry.dev/ferry/internal/emulator/ssm"
@@ -51,7 +53,8 @@ func newWorldAt(t *testing.T, speed float64) *world {
 		Scope: scope, Clock: clk, ELB: elb.New(elb.Deps{Scope: scope, Clock: clk}), Logs: cwlogs.New(scope, clk), IAM: iam.New(scope, clk), EC2: ec2.New(scope),
 		ECR: ecr.New(ecr.Deps{Scope: scope, Clock: clk, Host: func() string { return "127.0.0.1:4566" }}),
 		SSM: ssm.New(scope, clk), Secrets: secrets.New(scope, clk), CloudMap: cloudmap.New(scope, clk),
-		S3: s3.New(s3.Deps{Scope: scope, Clock: clk}),
+		S3: s3.New(s3.Deps{Scope: scope, Clock: clk}), SFN: sfn.New(sfn.Deps{Scope: scope, Clock: clk}),
+		Scheduler: scheduler.New(scheduler.Deps{Scope: scope, Clock: clk}),
 	}
 	d.EFS = efs.New(efs.Deps{Scope: scope})
 	d.CloudFront = cloudfront.New(cloudfront.Deps{Scope: scope, Clock: clk, S3: d.S3})
@@ -61,7 +64,7 @@ func newWorldAt(t *testing.T, speed float64) *world {
 	d.ECS = ecs.New(ecs.Deps{Scope: scope, Clock: clk, Runtime: run, ELB: d.ELB, Logs: d.Logs, ECR: d.ECR, SSM: d.SSM, Secrets: d.Secrets, EFS: d.EFS, Endpoint: func() string { return "http://127.0.0.1:4566" }})
 	w := &world{Service: cfn.New(d), deps: d, t: t}
 	t.Cleanup(func() {
-		for _, c := range []interface{ Close() error }{w.Service, d.CloudFront, d.ECS, d.ELB, d.Logs, d.EFS, run} {
+		for _, c := range []interface{ Close() error }{w.Service, d.Scheduler, d.SFN, d.CloudFront, d.ECS, d.ELB, d.Logs, d.EFS, run} {
 			if err := c.Close(); err != nil {
 				t.Error(err)
 			}
