@@ -3,6 +3,7 @@ package deploy
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -82,6 +83,9 @@ func (l *line) changeService(ctx context.Context, j job, s standing, env stack.S
 	}
 	if !change.New() && !<-pushed {
 		return infrastructure{}, l.discard(ctx, change)
+	}
+	if err := l.turns.await(ctx, j.plan); err != nil {
+		return infrastructure{}, errors.Join(err, l.discard(ctx, change))
 	}
 	after, err := l.stacks.Execute(ctx, change, l.sink)
 	return infrastructure{stack: after, change: change}, err

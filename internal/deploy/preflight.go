@@ -43,6 +43,8 @@ func (l *line) preflight(ctx context.Context, jobs []job) (found, error) {
 		f.env, err = l.stacks.Describe(gctx, plan.EnvironmentStack(l.target.App.Name, l.target.Env.Name))
 		return err
 	})
+	var publishers map[string]stack.Stack
+	g.Go(func() (err error) { publishers, err = l.publishers(gctx, jobs); return err })
 	for i, j := range jobs {
 		g.Go(func() (err error) { f.services[i].image, err = l.imageOf(j); return err })
 		g.Go(func() (err error) {
@@ -59,7 +61,7 @@ func (l *line) preflight(ctx context.Context, jobs []job) (found, error) {
 	}
 	err := refused(g.Wait())
 	if err == nil {
-		err = cmp.Or(neighbours(f.env, jobs), lacking(jobs))
+		err = cmp.Or(neighbours(f.env, jobs), lacking(jobs), l.unpublished(jobs, publishers))
 	}
 	done(outcome(err, true), "account "+f.identity.Account)
 	return f, err

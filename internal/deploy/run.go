@@ -22,6 +22,7 @@ type line struct {
 	sink    event.Sink
 	rules   *listenerRules
 	images  image.Planner
+	turns   turns
 }
 
 func newLine(t Target, r Request, sink event.Sink) *line {
@@ -50,6 +51,7 @@ func Run(ctx context.Context, t Target, r Request, sink event.Sink) (Result, err
 	if err != nil {
 		return result.failed(err)
 	}
+	l.turns = newTurns(jobs, f.services)
 	env := sync.OnceValues(func() (stack.Stack, error) { return l.environment(ctx, f, jobs) })
 	ends := side(jobs, func(i int, j job) end { return l.service(ctx, j, f.services[i], f.identity.Account, env) })
 	return result.conclude(ends)
@@ -157,6 +159,7 @@ func (l *line) prepare(ctx context.Context, j job, s standing, env func() (stack
 		if r.env, errStack = env(); errStack == nil {
 			in, errStack = l.serviceStack(ctx, j, s, r.env, pushed)
 		}
+		l.turns.over(j.name, in.stack)
 	})
 	wg.Wait()
 	r.image, r.stack = published, in.stack

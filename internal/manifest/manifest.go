@@ -123,7 +123,7 @@ func TypeOf(src []byte) string {
 func Locate(file string, src []byte) Where {
 	d := parse(file, src)
 	return func(path string) diag.Position {
-		p := d.locate(at(path))
+		p := d.locate(at(strings.ReplaceAll(path, "[", ".["))) // topics[0] is an item of topics
 		return diag.Position{File: file, Line: p.line, Column: p.col}
 	}
 }

@@ -68,6 +68,9 @@ const (
 	OutputTargetGroupName    = "TargetGroupFullName" // of a service's stack: targetgroup/<name>/<id>
 )
 
+// OutputTopics is the output of a service's stack that names the topics in it, separated by commas.
+const OutputTopics = "Topics"
+
 // OutputTemplateDigest is the output of every stack that tells one template from another: a digest of all the rest of
 // the template and of the stack's tags. Where it is the same, there is nothing to change.
 const OutputTemplateDigest = "TemplateDigest"

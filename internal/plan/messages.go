@@ -49,6 +49,15 @@ func (s Service) Topics() []Topic {
 	return all
 }
 
+// TopicNames joins the names of the topics with commas, for the stack's output OutputTopics.
+func (s Service) TopicNames() string {
+	var names []string
+	for _, t := range s.Topics() {
+		names = append(names, t.Name)
+	}
+	return strings.Join(names, ",")
+}
+
 // TopicName names a topic as Copilot does, so that who subscribes needs no more than the manifest's words.
 func TopicName(app, env, service, topic string, fifo bool) string {
 	name := ServiceStack(app, env, service) + "-" + topic
