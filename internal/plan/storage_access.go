@@ -31,7 +31,7 @@ func (s Service) mountEFS(v Volume) Statement {
 	id, point := escapeSub(m.ID), ""
 	switch {
 	case m.Managed:
-		id, point = ImportText(s.EnvStack+"-"+OutputFileSystem), "${AccessPoint.Arn}"
+		id, point = ImportText(s.EnvStack+"-"+OutputFileSystem), substARN("elasticfilesystem", "access-point/${AccessPoint}")
 	case m.Import != "":
 		id = ImportText(m.Import)
 	}
