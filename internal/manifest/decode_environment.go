@@ -24,6 +24,7 @@ func decodeEnvironment(root *node) Environment {
 		Region:  root.get("region").str(),
 		Network: decodeEnvNetwork(root.get("network").get("vpc")),
 		HTTP:    decodeEnvHTTP(root.get("http")),
+		CDN:     decodeCDN(root.get("cdn")),
 		Cluster: decodeCluster(root.get("cluster"), insights),
 	}
 }
@@ -39,6 +40,8 @@ func decodeEnvNetwork(vpc *node) EnvNetwork {
 		Endpoints: decodeEndpoints(vpc.get("endpoints")),
 		Ingress:   decodeRules(group.get("ingress")),
 		Egress:    decodeRules(group.get("egress")),
+
+		FlowLogs: flowLogs(vpc.get("flow_logs")),
 	}
 }
 
@@ -95,9 +98,13 @@ func decodeEnvHTTP(n *node) EnvHTTP {
 			Certificates: public.get("certificates").strs(),
 			SourceIPs:    decodeSourceIPs(public),
 			SSLPolicy:    public.get("ssl_policy").str(),
+			FromCDN:      fromCDN(public),
+			PrefixLists:  public.get("ingress").get("prefix_lists").strs(),
+			AccessLogs:   decodeAccessLogs(public.get("access_logs")),
 		},
 		Private: ALB{
 			Certificates: private.get("certificates").strs(),
+			SourceIPs:    decodeSources(private),
 			SSLPolicy:    private.get("ssl_policy").str(),
 			Subnets:      private.get("subnets").strs(),
 			VPCIngress:   private.get("ingress").get("vpc").yes() || private.get("security_groups").get("ingress").get("from_vpc").yes(),
@@ -105,11 +112,10 @@ func decodeEnvHTTP(n *node) EnvHTTP {
 	}
 }
 
-// decodeSourceIPs reads both of Copilot's forms. Who writes neither lets everybody in.
+// decodeSourceIPs reads both of Copilot's forms. Who restricts it in no way lets everybody in.
 func decodeSourceIPs(public *node) []string {
-	ips := public.get("ingress").get("source_ips").strs()
-	ips = append(ips, public.get("security_groups").get("ingress").get("restrict_to").get("source_ips").strs()...)
-	if len(ips) == 0 {
+	ips := decodeSources(public)
+	if len(ips) == 0 && !fromCDN(public) && len(public.get("ingress").get("prefix_lists").strs()) == 0 {
 		return []string{"0.0.0.0/0"}
 	}
 	return ips

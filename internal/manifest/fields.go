@@ -33,7 +33,8 @@ func Fields() []Field {
 		clusterFields(),
 		environmentNetworkFields(),
 		environmentHTTPFields(),
-		environmentFieldsToCome(),
+		environmentEdgeFields(),
+		edgeFieldsToCome(),
 		appFields(),
 	)
 }

@@ -28,20 +28,3 @@ func workloadFieldsToCome() []Field {
 		{Path: "files", Type: "list(map)", Kinds: "S", Later: "Static Sites; a Load Balanced Web Service can serve files"},
 	}
 }
-
-// environmentFieldsToCome are the same for environments.
-func environmentFieldsToCome() []Field {
-	const (
-		cdn  = "CloudFront in front of the load balancer; http.public is reached without"
-		logs = "access logs of the load balancer; observability.container_insights records metrics"
-	)
-	return []Field{
-		{Path: "network.vpc.flow_logs", Type: "bool or map", Kinds: "E", Later: "VPC flow logs; network.vpc.id takes a VPC that has them"},
-		{Path: "http.public.access_logs", Type: "bool or map", Kinds: "E", Later: logs},
-		{Path: "http.public.ingress.cdn", Type: "bool", Kinds: "E", Later: cdn},
-		{Path: "http.public.security_groups.ingress.from_vpc", Type: "bool", Kinds: "E", Later: "the VPC as a source of a public load balancer; requests from within come from its public side"},
-		{Path: "http.public.security_groups.ingress.restrict_to.cdn", Type: "bool", Kinds: "E", Later: cdn},
-		{Path: "http.private.security_groups.ingress.restrict_to", Type: "map", Kinds: "E", Later: "address ranges for the private load balancer; ingress.vpc opens it to the VPC"},
-		{Path: "cdn", Type: "bool or map", Kinds: "E", Later: cdn},
-	}
-}

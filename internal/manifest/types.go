@@ -32,6 +32,7 @@ type Environment struct {
 	Network EnvNetwork
 	HTTP    EnvHTTP
 	Cluster Cluster
+	CDN     *CDN // nil: the public load balancer is reached without CloudFront
 }
 
 // EnvNetwork is the environment's VPC: its own when ID is "", else an imported one.
@@ -45,6 +46,7 @@ type EnvNetwork struct {
 	Endpoints []string
 	// Ingress and Egress are extra rules of the environment's security group.
 	Ingress, Egress []SecurityGroupRule
+	FlowLogs        int // days that flow logs are kept; 0 = there are none
 }
 
 // EndpointsForECS in a list of endpoints stands for those that ECS needs.
@@ -70,8 +72,11 @@ type ALB struct {
 	Certificates []string // ACM ARNs; with one or more, HTTPS is on
 	SourceIPs    []string // CIDRs let in; default 0.0.0.0/0 (public)
 	SSLPolicy    string
-	Subnets      []string // private only: subnets to put it in
-	VPCIngress   bool     // private only: let the whole VPC in
+	Subnets      []string    // private only: subnets to put it in
+	VPCIngress   bool        // private only: let the whole VPC in
+	FromCDN      bool        // public only: CloudFront is let in
+	PrefixLists  []string    // public only: ids of managed prefix lists that are let in
+	AccessLogs   *AccessLogs // public only; nil: none
 }
 
 // Workload is a service's manifest, resolved for one environment: interpolated, overridden, defaults applied.

@@ -22,6 +22,7 @@ func (d *document) validateEnvironment(e Environment, o Options) {
 	v.rules(at("network.vpc.security_group.egress"), e.Network.Egress)
 	v.loadBalancers(e)
 	v.cluster(e)
+	v.edge(e)
 }
 
 func (v validator) rules(p path, rules []SecurityGroupRule) {
