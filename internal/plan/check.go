@@ -76,6 +76,10 @@ func (c *checker) placement(s Service) {
 func (c *checker) environment() {
 	c.file = "environments/" + c.env.Name + "/manifest.yml"
 	c.providers()
+	if m := c.env.Manifest.HTTP.Public; m.FromCDN && c.env.Region != "" && cloudFrontLists()[c.env.Region] == "" && len(m.PrefixLists) == 0 {
+		c.add("http.public.ingress.cdn", "CloudFront's prefix list in "+c.env.Region+" is not known",
+			"write its id under http.public.ingress.prefix_lists: aws ec2 describe-managed-prefix-lists names it com.amazonaws.global.cloudfront.origin-facing")
+	}
 	for _, l := range c.env.LoadBalancers() {
 		if n := zones(l.Subnets); n < 2 {
 			c.add("network.vpc.subnets", fmt.Sprintf("the %s load balancer needs subnets in two availability zones and has %d", l.Scheme, n),

@@ -32,6 +32,7 @@ func Missing(services []Service) diag.List {
 		}
 		c.file = s.Name + "/manifest.yml"
 		c.version(s)
+		c.loop(s)
 		if s.Routing.Network.lacksCertificate() {
 			c.add("nlb.port", fmt.Sprintf("TLS needs a certificate, and environment %q names none", s.Env),
 				fmt.Sprintf("write nlb.certificate, or alias with hosted_zone, or http.public.certificates in environments/%s/manifest.yml", s.Env))
@@ -57,6 +58,23 @@ func (c *checker) version(s Service) {
 		}
 		c.add(path, fmt.Sprintf("%s needs HTTPS, and environment %q names no certificate", strings.ToLower(t.ProtocolVersion), s.Env), hint)
 		return
+	}
+}
+
+// loop: CloudFront that ends TLS calls the load balancer in plain HTTP, and would be sent back to HTTPS for ever.
+func (c *checker) loop(s Service) {
+	cdn := s.EnvManifest.CDN
+	if cdn == nil || !cdn.TerminateTLS || s.Routing.LoadBalancer != Public || !s.Routing.HTTPS {
+		return
+	}
+	for i, rule := range rulesOf(*s.Manifest.HTTP) {
+		if rule.RedirectToHTTPS {
+			path := "http.redirect_to_https"
+			if i > 0 {
+				path = fmt.Sprintf("http.additional_rules[%d].redirect_to_https", i-1)
+			}
+			c.add(path, fmt.Sprintf("environment %q has cdn.terminate_tls: CloudFront would be redirected for ever", s.Env), "write redirect_to_https: false")
+		}
 	}
 }
 

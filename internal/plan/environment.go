@@ -19,6 +19,7 @@ func NewEnvironment(app manifest.App, env manifest.Environment, needs Needs) Env
 		PrivateALB:          needs.PrivateALB,
 		EFS:                 needs.EFS,
 		InstancePorts:       needs.InstancePorts,
+		Aliases:             needs.Aliases.union(""),
 		PermissionsBoundary: app.PermissionsBoundary,
 		Network:             withEndpoints(newNetwork(env.Network, needs), env),
 	}
@@ -38,7 +39,8 @@ func LiveNeeds(outputs map[string]string) Needs {
 	_, private := outputs[OutputPrivateALB]
 	nat := outputs[OutputNAT]
 	_, efs := outputs[OutputFileSystem]
-	return Needs{PublicALB: public, PrivateALB: private, NAT: nat != "" && nat != NATNone, EFS: efs, InstancePorts: outputs[OutputInstancePorts]}
+	return Needs{PublicALB: public, PrivateALB: private, NAT: nat != "" && nat != NATNone, EFS: efs, InstancePorts: outputs[OutputInstancePorts],
+		Aliases: Aliases(outputs[OutputAliases])}
 }
 
 // Names of the outputs of an environment's stack. Each is exported as <stack>-<name>.

@@ -12,6 +12,7 @@ type Needs struct {
 	// InstancePorts are the ports of the environment's instances that tasks in network modes bridge and host need opened:
 	// "<from>:<port>" or "<from>:<low>-<top>", sorted, with commas; from is Public, Private or Tasks.
 	InstancePorts string
+	Aliases       Aliases // for CloudFront
 }
 
 // NeedsOf returns what one service wants.
@@ -22,6 +23,7 @@ func NeedsOf(w manifest.Workload) Needs {
 		PrivateALB: own && !facesInternet(w) || w.InternalHTTP != nil,
 		NAT:        w.Network.Placement == "private" && len(w.Network.Subnets) == 0,
 		EFS:        needsEFS(w),
+		Aliases:    aliasesOf(w),
 	}
 	n.InstancePorts = instancePorts(w)
 	return n
@@ -42,6 +44,7 @@ func (n Needs) Union(o Needs) Needs {
 		PrivateALB: n.PrivateALB || o.PrivateALB,
 		NAT:        n.NAT || o.NAT,
 		EFS:        n.EFS || o.EFS,
+		Aliases:    n.Aliases.union(o.Aliases),
 
 		InstancePorts: joinPorts(n.InstancePorts, o.InstancePorts),
 	}

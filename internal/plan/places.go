@@ -26,6 +26,11 @@ func (s Service) AliasZone(r Record) Value {
 // about finds a load balancer's name or zone: by the environment's output, or by the attribute of the service's own.
 func (s Service) about(kind, output, attribute string) Value {
 	switch {
+	case kind == Public && s.behindCDN():
+		if output == "DNS" {
+			return Value{Import: "CloudFrontDomain"}
+		}
+		return Value{Text: cloudFrontZone(s.Region)}
 	case kind == NetworkLB:
 		return Value{Attribute: "NetworkLoadBalancer." + attribute}
 	case kind != Imported:
@@ -36,4 +41,18 @@ func (s Service) about(kind, output, attribute string) Value {
 		return Value{Text: s.Import.DNSName}
 	}
 	return Value{Text: s.Import.Zone}
+}
+
+// behindCDN tells whether CloudFront answers to the service's host names.
+func (s Service) behindCDN() bool {
+	return s.EnvManifest.CDN != nil && s.EnvManifest.CDN.Certificate != ""
+}
+
+// cloudFrontZone is the hosted zone of every distribution's name.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-route53-recordset-aliastarget.html
+func cloudFrontZone(region string) string {
+	if Partition(region) == "aws-cn" {
+		return "Z3RFFRIM2A3IF5"
+	}
+	return "Z2FDTNDATAQYW2"
 }

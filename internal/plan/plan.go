@@ -18,6 +18,7 @@ type Environment struct {
 	// PublicALB and PrivateALB tell whether a service needs the load balancer. They are made only then.
 	PublicALB, PrivateALB bool
 	EFS                   bool // the same for the file system
+	Aliases               Aliases
 	PermissionsBoundary   string
 	Network               Network
 	Extras                Extras

@@ -19,7 +19,7 @@ func TestARequestDrivenServiceStandsBehindThePublicLoadBalancerUnlessItIsPrivate
 		needs  plan.Needs
 		behind string
 	}{
-		{[]func(*manifest.Workload){requestDriven}, plan.Needs{PublicALB: true}, plan.Public},
+		{[]func(*manifest.Workload){requestDriven}, plan.Needs{PublicALB: true, Aliases: "web="}, plan.Public},
 		{[]func(*manifest.Workload){requestDriven, private}, plan.Needs{PrivateALB: true}, plan.Private},
 	} {
 		w := web(c.change...)

@@ -31,6 +31,10 @@ func needs(name string) plan.Needs {
 		return plan.Needs{EFS: true}
 	case "private-load-balancer":
 		return plan.Needs{PrivateALB: true}
+	case "flow-logs":
+		return plan.Needs{}
+	case "cdn-certificate":
+		return plan.Needs{PublicALB: true, PrivateALB: true, Aliases: "api=;web=shop.example.com www.example.com"}
 	case "imported-vpc", "both-load-balancers":
 		return plan.Needs{PublicALB: true, PrivateALB: true}
 	}

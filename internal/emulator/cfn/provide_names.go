@@ -4,17 +4,19 @@ import (
 	"context"
 	"strings"
 
+	"ferry.dev/ferry/internal/emulator/ec2"
 	"ferry.dev/ferry/internal/emulator/ids"
 )
 
-// names are the types of Route 53 and of Certificate Manager. Nothing resolves names here: a record is kept as the template
-// says it and asked for by nobody, and a certificate is issued at once.
+// names are types of which this endpoint keeps no more than that they exist. Nothing resolves names here: a record is kept
+// as the template says it and asked for by nobody; a certificate is issued at once; no connection is recorded.
 func (d Deps) names() map[string]provider {
 	return map[string]provider{
 		"AWS::Route53::HostedZone": d.hostedZone(),
 		"AWS::Route53::RecordSet":  d.recordSet(),
 
 		"AWS::CertificateManager::Certificate": d.certificate(),
+		"AWS::EC2::FlowLog":                    d.flowLog(),
 	}
 }
 
@@ -81,6 +83,32 @@ func (d Deps) certificate() provider {
 		properties: []string{"CertificateTransparencyLoggingPreference"}, tagged: true,
 		create: func(context.Context, request) (string, error) {
 			return d.Scope.ARN("acm", "certificate/"+ids.NewUUID()), nil
+		},
+		update: func(context.Context, request) error { return nil },
+		remove: func(context.Context, request) error { return nil },
+	}
+}
+
+// flowLog is a flow log of a VPC; Ref is its ID.
+func (d Deps) flowLog() provider {
+	return provider{
+		required: []string{"ResourceId", "ResourceType"},
+		createOnly: []string{
+			"DeliverCrossAccountRole", "DeliverLogsPermissionArn", "DestinationOptions", "LogDestination", "LogDestinationType", "LogFormat", "LogGroupName",
+			"MaxAggregationInterval", "ResourceId", "ResourceType", "TrafficType",
+		},
+		tagged: true, attributes: []string{"Id"}, read: selfAttribute("Id"),
+		create: func(ctx context.Context, r request) (string, error) {
+			if r.text("ResourceType") != "VPC" {
+				return "", badProperty("#/ResourceType: only VPC is available on this endpoint")
+			}
+			if r.text("LogGroupName") != "" && r.text("DeliverLogsPermissionArn") == "" {
+				return "", badProperty("#: DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs")
+			}
+			if _, err := d.EC2.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{VpcIds: []string{r.text("ResourceId")}}); err != nil {
+				return "", err
+			}
+			return ids.NewEC2("fl"), nil
 		},
 		update: func(context.Context, request) error { return nil },
 		remove: func(context.Context, request) error { return nil },
