@@ -95,7 +95,7 @@ func writeShow(w io.Writer, paint ui.Paint, r deploy.ShowResult) error {
 	row("Size", fmt.Sprintf("%d CPU units, %d MiB, %s, %s", r.CPU, r.Memory, r.Platform, ui.Plural(r.Count, "task")))
 	scalingRows(row, r.Scaling)
 	for _, c := range r.Containers {
-		row("  "+c.Container, fmt.Sprintf("memory %d MiB reserved, %d MiB at most", c.Reserved, c.Limit))
+		row("  "+c.Container, share(c))
 	}
 	pairs(&b, "Variables", r.Variables)
 	pairs(&b, "Secrets", r.Secrets)
@@ -125,6 +125,19 @@ func scalingRows(row func(name, value string), s *deploy.ScalingStatus) {
 	for _, at := range s.Schedule {
 		row("", at)
 	}
+}
+
+// share says what a container gets of the task: reserved … limit.
+func share(c deploy.MemoryRange) string {
+	limit := "the instance's"
+	if c.Limit > 0 {
+		limit = fmt.Sprintf("%d MiB", c.Limit)
+	}
+	text := fmt.Sprintf("memory %d MiB reserved … %s at most", c.Reserved, limit)
+	if c.CPU > 0 {
+		text += fmt.Sprintf(", %d CPU units", c.CPU)
+	}
+	return text
 }
 
 // pairs lists a map in the order of its names.

@@ -69,22 +69,23 @@ const (
 
 // ServiceResult is what a deploy of one service came to.
 type ServiceResult struct {
-	Service        string    `json:"service"`
-	Outcome        string    `json:"outcome"`
-	ExitCode       int       `json:"exitCode"`
-	Release        string    `json:"release,omitempty"` // v42
-	Image          string    `json:"image,omitempty"`   // repository@sha256:…
-	Built          bool      `json:"built"`
-	Pushed         bool      `json:"pushed"`
-	Infrastructure bool      `json:"infrastructureChanged"`
-	Changes        []string  `json:"changes,omitempty"` // why it was released: "image", "cpu 256 → 512", "variables.GREETING"
-	TaskDefinition string    `json:"taskDefinition,omitempty"`
-	Deployment     string    `json:"deployment,omitempty"` // ARN of the service deployment
-	URL            string    `json:"url,omitempty"`
-	Failures       []Failure `json:"failures,omitempty"` // evidence: tasks that stopped on their own
-	Error          string    `json:"error,omitempty"`
-	Hint           string    `json:"hint,omitempty"`
-	Seconds        float64   `json:"seconds"`
+	Service        string            `json:"service"`
+	Outcome        string            `json:"outcome"`
+	ExitCode       int               `json:"exitCode"`
+	Release        string            `json:"release,omitempty"` // v42
+	Image          string            `json:"image,omitempty"`   // repository@sha256:…
+	Images         map[string]string `json:"images,omitempty"`  // of the sidecars, by their names
+	Built          bool              `json:"built"`
+	Pushed         bool              `json:"pushed"`
+	Infrastructure bool              `json:"infrastructureChanged"`
+	Changes        []string          `json:"changes,omitempty"` // why it was released: "image", "cpu 256 → 512", "variables.GREETING"
+	TaskDefinition string            `json:"taskDefinition,omitempty"`
+	Deployment     string            `json:"deployment,omitempty"` // ARN of the service deployment
+	URL            string            `json:"url,omitempty"`
+	Failures       []Failure         `json:"failures,omitempty"` // evidence: tasks that stopped on their own
+	Error          string            `json:"error,omitempty"`
+	Hint           string            `json:"hint,omitempty"`
+	Seconds        float64           `json:"seconds"`
 }
 
 // Failure is a task that stopped on its own during a release.
@@ -202,8 +203,10 @@ type ShowResult struct {
 // MemoryRange is the memory that a container is sure to get and the limit where it is killed, in MiB.
 type MemoryRange struct {
 	Container string `json:"container"`
+	Image     string `json:"image,omitempty"` // as the manifest says: build or location
+	CPU       int    `json:"cpu,omitempty"`   // units that it is sure to get; 0 = none
 	Reserved  int    `json:"reserved"`
-	Limit     int    `json:"limit"`
+	Limit     int    `json:"limit"` // 0 = the instance's
 }
 
 // DeleteRequest says what to delete: Services of the target's environment, or the environment and everything in it.

@@ -7,7 +7,6 @@ import (
 
 	"ferry.dev/ferry/internal/event"
 	"ferry.dev/ferry/internal/fault"
-	"ferry.dev/ferry/internal/plan"
 	"ferry.dev/ferry/internal/release"
 	"ferry.dev/ferry/internal/render"
 )
@@ -36,7 +35,7 @@ func (l *line) register(ctx context.Context, r ready) (begun, error) {
 }
 
 func (l *line) compareTask(r ready) (release.Plan, error) {
-	task, err := render.TaskDefinition(r.plan, plan.Release{Image: r.image.Ref, Commit: l.request.Commit, Number: r.live.Expected()})
+	task, err := render.TaskDefinition(r.plan, r.release(l.request.Commit, r.live))
 	if err != nil {
 		return release.Plan{}, err
 	}

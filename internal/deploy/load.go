@@ -123,7 +123,13 @@ func (t Target) loadOne(name string) (job, diag.List, error) {
 	if err != nil {
 		return job{name: name}, list, err
 	}
+	others, more, err := t.Workspace.EnvFiles(w)
+	list = append(list, more...)
+	if err != nil {
+		return job{name: name}, list, err
+	}
 	s, more, err := t.extended(t.plan(w, vars))
+	s.EnvFiles = others
 	return job{name: name, manifest: w, plan: s}, append(list, more...), err
 }
 

@@ -67,7 +67,7 @@ func placeOffline(jobs []job) error {
 }
 
 func (j job) files(t Target, images *image.Planner) ([]File, error) {
-	ref, err := j.offlineImage(t, images)
+	release, err := j.offlineImages(t, images)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (j job) files(t Target, images *image.Planner) ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", j.name, err)
 	}
-	task, err := render.TaskDefinition(j.plan, plan.Release{Image: ref})
+	task, err := render.TaskDefinition(j.plan, release)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", j.name, err)
 	}
@@ -102,14 +102,25 @@ func (j job) files(t Target, images *image.Planner) ([]File, error) {
 	return files, nil
 }
 
-// offlineImage names the image by the tag of its inputs: its digest exists only once it has been built.
-func (j job) offlineImage(t Target, images *image.Planner) (string, error) {
-	spec, err := j.image(t, images)
+// offlineImages names images by the tags of their inputs: their digests exist only once they have been built.
+func (j job) offlineImages(t Target, images *image.Planner) (plan.Release, error) {
+	specs, err := j.images(t, images)
 	if err != nil {
-		return "", err
+		return plan.Release{}, err
 	}
+	r := plan.Release{Image: t.offlineImage(specs[0])}
+	for _, spec := range specs[1:] {
+		if r.Images == nil {
+			r.Images = map[string]string{}
+		}
+		r.Images[spec.Container] = t.offlineImage(spec)
+	}
+	return r, nil
+}
+
+func (t Target) offlineImage(spec image.Spec) string {
 	if spec.Location != "" {
-		return spec.Location, nil
+		return spec.Location
 	}
 	account, region := t.Env.Account, t.environment().Region
 	account = cmp.Or(account, plan.AccountRef)
@@ -118,5 +129,5 @@ func (j job) offlineImage(t Target, images *image.Planner) (string, error) {
 	if plan.Partition(region) == "aws-cn" {
 		suffix += ".cn"
 	}
-	return account + ".dkr.ecr." + region + suffix + "/" + spec.Repository + ":" + spec.Tag, nil
+	return account + ".dkr.ecr." + region + suffix + "/" + spec.Repository + ":" + spec.Tag
 }

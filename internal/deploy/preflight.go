@@ -24,9 +24,11 @@ type found struct {
 
 // standing is what stands of one service.
 type standing struct {
-	stack stack.Stack
-	live  release.Live
-	image image.Spec // planned, not looked for
+	stack  stack.Stack
+	live   release.Live
+	images []image.Spec // planned, not looked for; the service's own first
+	// subnets are those that the manifest describes by their tags.
+	subnets []string
 }
 
 // preflight asks who we are and reads all that stands, everything side by side. Nothing is written before it has
@@ -46,7 +48,8 @@ func (l *line) preflight(ctx context.Context, jobs []job) (found, error) {
 	var publishers map[string]stack.Stack
 	g.Go(func() (err error) { publishers, err = l.publishers(gctx, jobs); return err })
 	for i, j := range jobs {
-		g.Go(func() (err error) { f.services[i].image, err = l.imageOf(j); return err })
+		g.Go(func() (err error) { f.services[i].subnets, err = l.taggedSubnets(gctx, j.plan); return err })
+		g.Go(func() (err error) { f.services[i].images, err = l.imagesOf(j); return err })
 		g.Go(func() (err error) {
 			f.services[i].stack, err = l.stacks.Describe(gctx, j.plan.Stack)
 			return err

@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,7 +12,6 @@ import (
 
 	"ferry.dev/ferry/internal/event"
 	"ferry.dev/ferry/internal/fault"
-	"ferry.dev/ferry/internal/image"
 	"ferry.dev/ferry/internal/plan"
 	"ferry.dev/ferry/internal/release"
 	"ferry.dev/ferry/internal/render"
@@ -21,7 +21,8 @@ import (
 // ready is a service whose image and infrastructure stand: what is left is the release.
 type ready struct {
 	job
-	image   image.Published
+	images  published
+	subnets []string // found by their tags
 	stack   stack.Stack
 	env     stack.Stack
 	account string
@@ -30,7 +31,7 @@ type ready struct {
 
 // definition renders what should be live and fills in what the stacks put out.
 func (l *line) definition(r ready, live release.Live) (release.Definition, error) {
-	task, err := render.TaskDefinition(r.plan, plan.Release{Image: r.image.Ref, Commit: l.request.Commit, Number: live.Expected()})
+	task, err := render.TaskDefinition(r.plan, r.release(l.request.Commit, live))
 	if err != nil {
 		return release.Definition{}, err
 	}
@@ -89,8 +90,16 @@ func (l *line) inspect(ctx context.Context, s plan.Service) (release.Live, error
 	return live, err
 }
 
-// output finds an output of the two stacks.
+// release is what this deploy brings, given what is live.
+func (r ready) release(commit string, live release.Live) plan.Release {
+	return plan.Release{Image: r.images.own.Ref, Images: r.images.refs(), Commit: commit, Number: live.Expected()}
+}
+
+// output finds an output of the two stacks, or what was looked up beside them.
 func (r ready) output(name, output string) (string, bool) {
+	if name == plan.TaggedSubnets && len(r.subnets) > 0 {
+		return strings.Join(r.subnets, ","), true
+	}
 	for _, s := range []stack.Stack{r.stack, r.env} {
 		if v, ok := s.Outputs[output]; ok && s.Name == name {
 			return v, true

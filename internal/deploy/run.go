@@ -96,7 +96,7 @@ func (l *line) service(ctx context.Context, j job, s standing, account string, e
 func (l *line) bring(ctx context.Context, j job, s standing, account string, env func() (stack.Stack, error), result *ServiceResult) error {
 	r, in, err := l.prepare(ctx, j, s, env)
 	r.account = account
-	result.Image, result.Built, result.Pushed = r.image.Ref, r.image.Built, r.image.Pushed
+	result.Image, result.Images, result.Built, result.Pushed = r.images.own.Ref, r.images.refs(), r.images.built(), r.images.pushed()
 	result.Infrastructure = in.change != nil
 	result.URL = j.plan.URL(r.env.Outputs, in.stack.Outputs)
 	if err != nil {
@@ -145,14 +145,14 @@ func (l *line) bring(ctx context.Context, j job, s standing, account string, env
 
 // prepare has the image and the infrastructure made side by side and waits for both.
 func (l *line) prepare(ctx context.Context, j job, s standing, env func() (stack.Stack, error)) (ready, infrastructure, error) {
-	r := ready{job: j, live: s.live}
+	r := ready{job: j, live: s.live, subnets: s.subnets}
 	var in infrastructure
-	var published image.Published
+	var images published
 	var errImage, errStack error
 	pushed := make(chan bool, 1)
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		published, errImage = l.publish(ctx, j, s.image)
+		images, errImage = l.publish(ctx, j, s.images)
 		pushed <- errImage == nil
 	})
 	wg.Go(func() {
@@ -162,7 +162,7 @@ func (l *line) prepare(ctx context.Context, j job, s standing, env func() (stack
 		l.turns.over(j.name, in.stack)
 	})
 	wg.Wait()
-	r.image, r.stack = published, in.stack
+	r.images, r.stack = images, in.stack
 	return r, in, worst(errImage, errStack)
 }
 

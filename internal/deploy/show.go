@@ -5,6 +5,7 @@ import (
 
 	"ferry.dev/ferry/internal/awsconf"
 	"ferry.dev/ferry/internal/diag"
+	"ferry.dev/ferry/internal/manifest"
 )
 
 // Show reads one service: as its manifest says for the target's environment, and as it stands there. With mistakes in the
@@ -32,16 +33,11 @@ func Show(ctx context.Context, t Target, service string) (ShowResult, diag.List,
 func show(j job) ShowResult {
 	m := j.manifest
 	r := ShowResult{
-		Service: j.name, Type: m.Type, Environment: j.plan.Env, Image: m.Image.Location, Port: m.Image.Port, CPU: m.CPU, Memory: m.Memory,
+		Service: j.name, Type: m.Type, Environment: j.plan.Env, Port: m.Image.Port, CPU: m.CPU, Memory: m.Memory,
 		Platform: m.Platform.OS + "/" + m.Platform.Arch, Count: m.Count, Variables: m.Variables,
 		Stack: j.plan.Stack, Cluster: j.plan.Cluster, LogGroup: j.plan.LogGroup,
-		// No container of these types may say less than its task: it is sure of nothing and killed at the task's memory.
-		Containers: []MemoryRange{{Container: j.name, Reserved: 0, Limit: m.Memory}},
-	}
-	if b := m.Image.Build; b != nil {
-		if r.Image = b.Dockerfile; b.Builder == "go" {
-			r.Image = "go build " + b.GoPackage
-		}
+		Image:      source(m.Image),
+		Containers: ranges(j),
 	}
 	for name, secret := range m.Secrets {
 		if r.Secrets == nil {
@@ -50,4 +46,33 @@ func show(j job) ShowResult {
 		r.Secrets[name] = secret.From
 	}
 	return r
+}
+
+// ranges says what each container of the task gets.
+func ranges(j job) []MemoryRange {
+	var all []MemoryRange
+	for _, c := range j.plan.Containers() {
+		m := j.plan.MemoryOf(c)
+		r := MemoryRange{Container: c.Name, Image: c.Image, CPU: c.Options.CPU, Reserved: m.Reserved, Limit: m.Limit}
+		switch sidecar, ok := j.manifest.Sidecars[c.Name]; {
+		case ok:
+			r.Image = source(sidecar.Image)
+		case c.Name == j.name:
+			r.Image = source(j.manifest.Image)
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// source says where an image comes from, as the manifest does.
+func source(m manifest.Image) string {
+	switch b := m.Build; {
+	case b == nil:
+		return m.Location
+	case b.Builder == "go":
+		return "go build " + b.GoPackage
+	default:
+		return b.Dockerfile
+	}
 }

@@ -23,6 +23,7 @@ const dockerfileRecipe = "dockerfile 1"
 // dockerfileBuild builds a Dockerfile with a Docker-compatible engine.
 type dockerfileBuild struct {
 	service    string
+	root       string // the project's directory
 	name       string // of the image on the engine, without a tag
 	dockerfile string // absolute
 	context    string // absolute
@@ -41,9 +42,14 @@ func newDockerfileBuild(root string, s Spec, b manifest.Build) *dockerfileBuild 
 	if b.Context == "" {
 		b.Context = filepath.Dir(b.Dockerfile)
 	}
+	name := "ferry/" + s.App + "/" + s.Service
+	if s.Container != "" {
+		name += "/" + strings.ToLower(s.Container)
+	}
 	return &dockerfileBuild{
-		service:    s.Service,
-		name:       "ferry/" + s.App + "/" + s.Service,
+		service:    s.name(),
+		root:       root,
+		name:       name,
 		dockerfile: below(root, b.Dockerfile),
 		context:    below(root, b.Context),
 		shown:      b.Dockerfile,
@@ -75,6 +81,10 @@ func (d *dockerfileBuild) inputs(_ context.Context, p *Planner, f *fingerprint) 
 	f.add("target", d.spec.Target)
 	for _, name := range slices.Sorted(maps.Keys(d.spec.Args)) {
 		f.add("arg", name, d.spec.Args[name])
+	}
+	// Of secrets only what they are called: their values belong in no image, and so make no other one.
+	for _, id := range slices.Sorted(maps.Keys(d.spec.Secrets)) {
+		f.add("secret", id)
 	}
 	f.addTree("context", files)
 	d.tag = f.tag()

@@ -13,13 +13,18 @@ import (
 
 // build runs the engine's build and gives the image the names in tags.
 func (e engine) build(ctx context.Context, d *dockerfileBuild, tags []string, out func(string)) error {
+	secrets, err := e.secretArgs(d)
+	if err != nil {
+		return err
+	}
 	args, env := e.buildArgs(d, tags)
+	args = append(args[:len(args)-1:len(args)-1], append(secrets.args, args[len(args)-1])...)
 	cmd := e.cmd(ctx, args...)
 	cmd.Env = append(cmd.Env, env...)
 	cmd.Dir = d.context
-	lines := &tail{out: out}
+	lines := &tail{out: out, hide: secrets.hide()}
 	cmd.Stdout, cmd.Stderr = lines, lines
-	err := run(ctx, cmd)
+	err = run(ctx, cmd)
 	lines.flush()
 	if err == nil {
 		return nil

@@ -6,6 +6,7 @@
 package image
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -20,6 +21,7 @@ import (
 // Spec is an image that is to be published. Make it with Plan.
 type Spec struct {
 	App, Service string
+	Container    string            // whose image it is, where that is not the service's own container
 	Repository   string            // ECR repository: <app>/<service>; "" for a prebuilt image
 	Tag          string            // digest of the build inputs: 32 hexadecimal digits; "" for a prebuilt image
 	ExtraTag     string            // the user's own tag, pushed beside Tag; "" = none. The caller sets it
@@ -54,14 +56,23 @@ var (
 	_ builder = (*goBuild)(nil)
 )
 
-// Plan reads what the image of w is made from, below the directory project, and computes its tag. The same inputs give
-// the same tag on any machine and at any time. It asks no network; for the built-in Go builder it runs `go list`.
+// Plan reads what the image of w's own container is made from, below the directory project, and computes its tag. The same
+// inputs give the same tag on any machine and at any time. It asks no network; for the built-in Go builder it runs `go list`.
 // Errors are *fault.Error with code Refused where something that the manifest names is missing or unreadable.
 func (p *Planner) Plan(project, app, service string, w manifest.Workload) (Spec, error) {
-	spec := Spec{App: app, Service: service, Platform: w.Platform, Location: w.Image.Location}
-	if w.Image.Build == nil {
-		if w.Image.Location == "" {
-			return Spec{}, &fault.Error{Code: fault.Usage, What: service + ": the manifest names neither image.build nor image.location"}
+	return p.plan(project, Spec{App: app, Service: service, Platform: w.Platform}, w.Image)
+}
+
+// PlanSidecar is Plan for another container of the task. The image stands in the service's repository: one repository goes
+// when the service does, and cannot be mistaken for that of a service named like it; the tags, digests of inputs, do not meet.
+func (p *Planner) PlanSidecar(project, app, service, container string, w manifest.Workload) (Spec, error) {
+	return p.plan(project, Spec{App: app, Service: service, Container: container, Platform: w.Platform}, w.Sidecars[container].Image)
+}
+
+func (p *Planner) plan(project string, spec Spec, m manifest.Image) (Spec, error) {
+	if spec.Location = m.Location; m.Build == nil {
+		if m.Location == "" {
+			return Spec{}, &fault.Error{Code: fault.Usage, What: spec.name() + ": the manifest names neither image.build nor image.location"}
 		}
 		return spec, nil
 	}
@@ -70,13 +81,13 @@ func (p *Planner) Plan(project, app, service string, w manifest.Workload) (Spec,
 		return Spec{}, err
 	}
 	spec.Location = ""
-	spec.Repository = strings.ToLower(app + "/" + service) // ECR takes no capitals; a service's name may have some
-	spec.Tags = map[string]string{"ferry:application": app, "ferry:service": service}
-	if spec.builder, err = newBuilder(root, spec, w); err != nil {
+	spec.Repository = strings.ToLower(spec.App + "/" + spec.Service) // ECR takes no capitals; a service's name may have some
+	spec.Tags = map[string]string{"ferry:application": spec.App, "ferry:service": spec.Service}
+	if spec.builder, err = newBuilder(root, spec, m); err != nil {
 		return Spec{}, err
 	}
 	f := newFingerprint()
-	f.add("platform", platformOf(w.Platform).String())
+	f.add("platform", platformOf(spec.Platform).String())
 	if err := spec.builder.inputs(context.Background(), p, f); err != nil {
 		return Spec{}, err
 	}
@@ -84,21 +95,24 @@ func (p *Planner) Plan(project, app, service string, w manifest.Workload) (Spec,
 	return spec, nil
 }
 
+// name is the container that the image is for, as errors call it.
+func (s Spec) name() string { return cmp.Or(s.Container, s.Service) }
+
 // newBuilder picks the builder that the manifest names.
-func newBuilder(root string, spec Spec, w manifest.Workload) (builder, error) {
-	b := *w.Image.Build
+func newBuilder(root string, spec Spec, m manifest.Image) (builder, error) {
+	b := *m.Build
 	switch b.Builder {
 	case "", "docker":
 		return newDockerfileBuild(root, spec, b), nil
 	case "go":
 		return &goBuild{
-			root: root, service: spec.Service, spec: b, platform: platformOf(w.Platform), port: w.Image.Port,
-			windowsServer: strings.HasPrefix(w.Platform.OS, "WINDOWS_"),
+			root: root, service: spec.name(), spec: b, platform: platformOf(spec.Platform), port: m.Port,
+			windowsServer: strings.HasPrefix(spec.Platform.OS, "WINDOWS_"),
 		}, nil
 	}
 	return nil, &fault.Error{
 		Code: fault.Usage,
-		What: fmt.Sprintf("%s: there is no builder %q", spec.Service, b.Builder),
+		What: fmt.Sprintf("%s: there is no builder %q", spec.name(), b.Builder),
 		Hint: "builder is docker (a Dockerfile) or go (a Go package, without Docker)",
 	}
 }

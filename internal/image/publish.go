@@ -24,7 +24,7 @@ func Publish(ctx context.Context, cfg aws.Config, spec Spec, sink event.Sink) (P
 		return prebuilt(ctx, cfg, spec, sink)
 	}
 	if spec.builder == nil || spec.Tag == "" {
-		return Published{}, fmt.Errorf("the image of %s has no plan", spec.Service)
+		return Published{}, fmt.Errorf("the image of %s has no plan", spec.name())
 	}
 	r := newRepository(cfg, spec)
 	there, err := r.look(ctx)
@@ -80,7 +80,7 @@ func (r *repository) buildAndPush(ctx context.Context, spec Spec, there found, s
 	if err := group.Wait(); err != nil {
 		return Published{}, err
 	}
-	if err := checkPlatform(spec.Service, img, platformOf(spec.Platform)); err != nil {
+	if err := checkPlatform(spec.name(), img, platformOf(spec.Platform)); err != nil {
 		return Published{}, err
 	}
 	if !there.repository {

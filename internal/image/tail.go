@@ -14,7 +14,8 @@ const (
 
 // tail is the output of a command: it hands on every line and keeps the last ones for an error.
 type tail struct {
-	out func(line string) // nil: the lines are only kept
+	out  func(line string)        // nil: the lines are only kept
+	hide func(line string) string // takes out what nobody may see; nil: nothing
 
 	mu      sync.Mutex
 	partial []byte
@@ -53,6 +54,9 @@ func (t *tail) flush() {
 func (t *tail) line(raw []byte) {
 	s := strings.TrimRight(string(raw), "\r")
 	s = strings.ToValidUTF8(s[strings.LastIndexByte(s, '\r')+1:], "\uFFFD")
+	if t.hide != nil {
+		s = t.hide(s)
+	}
 	if t.out != nil {
 		t.out(s)
 	}

@@ -10,6 +10,9 @@ import (
 
 // compute fills in the defaults that follow from other values; the table says in words what is done here.
 func compute(kind rune, root *node, o Options) {
+	for _, e := range root.get("sidecars").pairs() {
+		computeBuild(e.value.get("image").get("build"))
+	}
 	switch kind {
 	case kindLoadBalanced, kindBackend, kindWorker, kindJob:
 		computeSize(root)

@@ -5,28 +5,34 @@ import "strings"
 // decodeWorkload reads a resolved tree into the struct that the later stages work with.
 func decodeWorkload(root *node) Workload {
 	w := Workload{
-		Name:       root.get("name").str(),
-		Type:       root.get("type").str(),
-		Image:      decodeImage(root.get("image")),
-		Entrypoint: root.get("entrypoint").words(),
-		Command:    root.get("command").words(),
-		HTTP:       decodeHTTP(root.get("http")),
-		Job:        decodeJob(root),
-		CPU:        root.get("cpu").num(),
-		Memory:     root.get("memory").num(),
-		Platform:   decodePlatform(root.get("platform")),
-		Count:      decodeCount(root.get("count")),
-		Capacity:   decodeCapacity(root),
-		Scaling:    decodeScaling(root.get("count")),
-		Variables:  root.get("variables").strMap(),
-		Secrets:    decodeSecrets(root.get("secrets")),
-		EnvFile:    root.get("env_file").str(),
-		Exec:       root.get("exec").get("enable").yes(),
-		Network:    decodeWorkloadNetwork(root.get("network")),
-		Logging:    Logging{Retention: root.get("logging").get("retention").num()},
-		Publish:    decodeTopics(root.get("publish")),
-		Subscribe:  decodeSubscribe(root.get("subscribe")),
-		Storage:    decodeStorage(root.get("storage")),
+		Name:              root.get("name").str(),
+		Type:              root.get("type").str(),
+		Image:             decodeImage(root.get("image")),
+		Entrypoint:        root.get("entrypoint").words(),
+		Command:           root.get("command").words(),
+		HTTP:              decodeHTTP(root.get("http")),
+		Job:               decodeJob(root),
+		CPU:               root.get("cpu").num(),
+		Memory:            root.get("memory").num(),
+		Platform:          decodePlatform(root.get("platform")),
+		Count:             decodeCount(root.get("count")),
+		Capacity:          decodeCapacity(root),
+		Scaling:           decodeScaling(root.get("count")),
+		Variables:         root.get("variables").strMap(),
+		ImportedVariables: decodeImports(root.get("variables")),
+		Container:         decodeOptions(root.get("container")),
+		Sidecars:          decodeSidecars(root.get("sidecars")),
+		TaskRole:          decodeRole(root.get("task_role")),
+		ExecutionRole:     decodeRole(root.get("execution_role")),
+		TaskdefOverrides:  decodeOverrides(root.get("taskdef_overrides")),
+		Secrets:           decodeSecrets(root.get("secrets")),
+		EnvFile:           root.get("env_file").str(),
+		Exec:              root.get("exec").get("enable").yes(),
+		Network:           decodeWorkloadNetwork(root.get("network")),
+		Logging:           decodeLogging(root.get("logging")),
+		Publish:           decodeTopics(root.get("publish")),
+		Subscribe:         decodeSubscribe(root.get("subscribe")),
+		Storage:           decodeStorage(root.get("storage")),
 	}
 	w.NLB = decodeNLB(root.get("nlb"))
 	w.InternalHTTP = decodeHTTP(root.get("internal_http"))
@@ -74,6 +80,8 @@ func decodeBuild(n *node) *Build {
 		CacheFrom:  n.get("cache_from").strs(),
 		GoPackage:  n.get("package").str(),
 		BaseImage:  n.get("base").str(),
+		Secrets:    decodeBuildSecrets(n.get("secrets")),
+		SSH:        n.get("ssh").strs(),
 	}
 }
 
@@ -118,31 +126,68 @@ func decodeSecrets(n *node) map[string]Secret {
 		switch {
 		case !e.value.usable():
 		case e.value.kind == mapping:
-			if from := e.value.get("secretsmanager").str(); from != "" {
-				out[e.key] = Secret{From: from, Kind: "secretsmanager"}
+			if secret := decodeReference(e.value); secret.From != "" {
+				out[e.key] = secret
 			}
 		case isARN(e.value.text, "secretsmanager"):
-			out[e.key] = Secret{From: e.value.text, Kind: "secretsmanager"}
+			out[e.key] = Secret{From: e.value.text, Kind: SecretManager}
 		default:
-			out[e.key] = Secret{From: e.value.str(), Kind: "ssm"}
+			out[e.key] = Secret{From: e.value.str(), Kind: SecretSSM}
 		}
 	}
 	return out
+}
+
+// decodeReference reads the long form of a secret.
+func decodeReference(n *node) Secret {
+	for _, kind := range []string{SecretManager, SecretSSM} {
+		if from := n.get(kind).str(); from != "" {
+			return Secret{From: from, Kind: kind}
+		}
+	}
+	return Secret{From: n.get("from_cfn").str(), Kind: SecretExport}
 }
 
 func decodeWorkloadNetwork(n *node) WorkloadNetwork {
 	vpc, connect := n.get("vpc"), n.get("connect")
 	groups := vpc.get("security_groups")
 	w := WorkloadNetwork{
-		Mode:           strings.ToLower(n.get("mode").str()),
-		Placement:      strings.ToLower(vpc.get("placement").str()),
-		Subnets:        vpc.get("placement").get("subnets").strs(),
-		SecurityGroups: groups.get("groups").strs(),
-		DenyDefault:    groups.get("deny_default").yes(),
-		Connect:        connect.yes(),
+		Mode:        strings.ToLower(n.get("mode").str()),
+		Placement:   strings.ToLower(vpc.get("placement").str()),
+		Subnets:     vpc.get("placement").get("subnets").strs(),
+		SubnetTags:  decodeTags(vpc.get("placement").get("subnets").get("from_tags")),
+		DenyDefault: groups.get("deny_default").yes(),
+		Connect:     connect.yes(),
 	}
+	w.SecurityGroups, w.ImportedGroups = decodeGroups(groups.get("groups"))
 	if connect.usable() && connect.kind == mapping {
 		w.Connect, w.ConnectAlias = true, connect.get("alias").str()
 	}
 	return w
+}
+
+// decodeGroups tells groups by their id from those that other stacks export.
+func decodeGroups(n *node) (ids, exports []string) {
+	if n == nil || n.kind != sequence {
+		return n.strs(), nil
+	}
+	for _, item := range n.elements() {
+		if item.kind == mapping {
+			exports = append(exports, item.get("from_cfn").str())
+		} else {
+			ids = append(ids, item.str())
+		}
+	}
+	return ids, exports
+}
+
+func decodeTags(n *node) map[string][]string {
+	if !n.usable() || n.kind != mapping {
+		return nil
+	}
+	out := make(map[string][]string, len(n.entries))
+	for _, e := range n.entries {
+		out[e.key] = e.value.strs()
+	}
+	return out
 }

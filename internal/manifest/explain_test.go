@@ -86,7 +86,7 @@ func TestAFieldIsFoundAsItIsWritten(t *testing.T) {
 	for written, want := range map[string]string{
 		"http.alias[0].name": "http.alias[].name", "http.alias.name": "http.alias[].name", "variables.LOG_LEVEL": "variables.<name>",
 		"environments.prod.http.path": "http.path", "environments.prod": "environments.<environment>", "image.labels.team": "image.labels",
-		"http.allowed_source_ips[3]": "http.allowed_source_ips", "sidecars.nginx.port": "sidecars", "observability.container_insights": "observability.container_insights", ".http.": "http",
+		"http.allowed_source_ips[3]": "http.allowed_source_ips", "sidecars.nginx.port": "sidecars.<name>.port", "observability.container_insights": "observability.container_insights", ".http.": "http",
 		"secrets.NAME.secretsmanager": "secrets.<name>.secretsmanager",
 	} {
 		list, err := Explain(written, Kinds())

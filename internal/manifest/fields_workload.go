@@ -1,5 +1,7 @@
 package manifest
 
+import "slices"
+
 func sizeFields() []Field {
 	return []Field{
 		{
@@ -38,7 +40,7 @@ func sizeFields() []Field {
 }
 
 func containerFields() []Field {
-	return []Field{
+	return slices.Concat([]Field{
 		{
 			Path: "entrypoint", Type: "string or list(string)", Kinds: "LBWJ", Example: "[/bin/app]",
 			Doc: "Instead of the image's ENTRYPOINT. A string is split as a shell would.",
@@ -47,30 +49,7 @@ func containerFields() []Field {
 			Path: "command", Type: "string or list(string)", Kinds: "LBWJR", Example: "serve --verbose",
 			Doc: "Instead of the image's CMD. A string is split as a shell would.",
 		},
-		{
-			Path: "variables", Type: "map", Kinds: "LBWJR", Example: "{LOG_LEVEL: info}",
-			Doc: "Environment variables of the container.",
-		},
-		{
-			Path: "variables.<name>", Type: "string or map", Kinds: "LBWJR", Example: "info",
-			Doc: "The value. Numbers and true or false reach the container as they are written here.",
-		},
-		{
-			Path: "env_file", Type: "string", Kinds: "LBWJ", Example: "./web.env",
-			Doc: "A file of NAME=value lines whose name ends in .env, relative to the directory that holds ferry/. variables win over it.",
-		},
-		{
-			Path: "secrets", Type: "map", Kinds: "LBWJR", Example: "{DB_PASSWORD: /shop/test/db_password}",
-			Doc: "Environment variables whose values ECS fetches when a task starts. They appear in no template and no image.",
-		},
-		{
-			Path: "secrets.<name>", Type: "string or map", Kinds: "LBWJR", Example: "/shop/test/db_password",
-			Doc: "Name or ARN of an SSM parameter, or the ARN of a Secrets Manager secret.",
-		},
-		{
-			Path: "secrets.<name>.secretsmanager", Type: "string", Kinds: "LBWJR", Group: "reference", Example: "\"mysql:password::\"",
-			Doc: "Name of a Secrets Manager secret, with :key:stage:version behind it where only a part is wanted.",
-		},
+	}, variableFields("", "LBWJR", "LBWJ"), []Field{
 		{
 			Path: "exec", Type: "bool or map", Kinds: "LBWJR", Short: "enable", Implied: true, Example: "true",
 			Doc: "Allow a shell in a running task.",
@@ -79,7 +58,7 @@ func containerFields() []Field {
 			Path: "exec.enable", Type: "bool", Kinds: "LBWJR", Default: "false", Example: "true",
 			Doc: "The same, in the long form.",
 		},
-	}
+	})
 }
 
 func networkFields() []Field {
@@ -101,6 +80,14 @@ func networkFields() []Field {
 			Doc: "These subnets instead.",
 		},
 		{
+			Path: "network.vpc.placement.subnets.from_tags", Type: "map", Kinds: "LBWJR", Example: "{tier: private}",
+			Doc: "The subnets that have all these tags when the service is deployed. They are looked up in the account and region, with one call.",
+		},
+		{
+			Path: "network.vpc.placement.subnets.from_tags.<tag>", Type: "string or list(string)", Kinds: "LBWJR", Example: "private",
+			Doc: "The tag's value, or several of which a subnet has one.",
+		},
+		{
 			Path: "network.vpc.security_groups", Type: "list(string or map) or map", Kinds: "LBWJ", Short: "groups", Example: "[sg-0a1b2c3d4e5f6a7b8]",
 			Doc: "Security groups beside the environment's own.",
 		},
@@ -109,12 +96,20 @@ func networkFields() []Field {
 			Doc: "One security group.",
 		},
 		{
+			Path: "network.vpc.security_groups[].from_cfn", Type: "string", Kinds: "LBWJ", Example: "shop-test-DatabaseClients",
+			Doc: "A security group that another stack exports under this name.",
+		},
+		{
 			Path: "network.vpc.security_groups.groups", Type: "list(string or map)", Kinds: "LBWJ", Example: "[sg-0a1b2c3d4e5f6a7b8]",
 			Doc: "The same, in the long form.",
 		},
 		{
 			Path: "network.vpc.security_groups.groups[]", Type: "string or map", Kinds: "LBWJ", Example: "sg-0a1b2c3d4e5f6a7b8",
 			Doc: "One security group.",
+		},
+		{
+			Path: "network.vpc.security_groups.groups[].from_cfn", Type: "string", Kinds: "LBWJ", Example: "shop-test-DatabaseClients",
+			Doc: "A security group that another stack exports under this name.",
 		},
 		{
 			Path: "network.vpc.security_groups.deny_default", Type: "bool", Kinds: "LBWJ", Example: "true",
@@ -127,19 +122,6 @@ func networkFields() []Field {
 		{
 			Path: "network.connect.alias", Type: "string", Kinds: "LBWR", Auto: "the service's name", Example: "api",
 			Doc: "The name under which they reach it.",
-		},
-	}
-}
-
-func loggingFields() []Field {
-	return []Field{
-		{
-			Path: "logging", Type: "map", Kinds: "LBWJR", Implied: true, Example: "{retention: 14}",
-			Doc: "What becomes of the container's output. It goes to CloudWatch Logs.",
-		},
-		{
-			Path: "logging.retention", Type: "int", Kinds: "LBWJR", Default: "30", Example: "14",
-			Doc: "Days after which log lines are deleted, one of those that CloudWatch has.",
 		},
 	}
 }

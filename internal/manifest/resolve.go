@@ -121,7 +121,7 @@ func (d *document) require(s *schema, n *node, p path) {
 			d.require(child, v, p.with(key))
 		}
 	}
-	if s.any != nil {
+	if s.any != nil && n.kind == mapping {
 		for _, e := range n.entries {
 			if s.keys[e.key] == nil {
 				d.require(s.any, e.value, p.with(e.key))

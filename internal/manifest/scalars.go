@@ -30,6 +30,33 @@ func parseInt(s string) (int64, bool) {
 	return n, err == nil
 }
 
+// parseNumber reads what YAML took for a number.
+func parseNumber(s string) float64 {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return 0
+	}
+	return f
+}
+
+// parsePortRange reads 8080, 8125/udp and 7000-7010/tcp.
+func parsePortRange(s string) (PortRange, bool) {
+	numbers, protocol, named := strings.Cut(s, "/")
+	p := PortRange{Protocol: strings.ToLower(protocol)}
+	if !named {
+		p.Protocol = "tcp"
+	}
+	first, last, isRange := strings.Cut(numbers, "-")
+	if !isRange {
+		last = first
+	}
+	from, okFrom := parseInt(first)
+	to, okTo := parseInt(last)
+	p.From, p.To = int(from), int(to)
+	ok := okFrom && okTo && from >= 1 && to <= 65535 && from <= to && (p.Protocol == "tcp" || p.Protocol == "udp")
+	return p, ok
+}
+
 // parseDuration reads Go's durations, and days: 90s, 1m30s, 250ms, 4d, 1d12h. There are no negative ones.
 func parseDuration(s string) (time.Duration, error) {
 	rest, days := s, time.Duration(0)

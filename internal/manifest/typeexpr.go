@@ -67,6 +67,9 @@ func splitAlternatives(s string) []string {
 
 // String says in words what may be written.
 func (t typeExpr) String() string {
+	if t.free {
+		return "anything"
+	}
 	var words []string
 	for _, s := range t.scalars {
 		words = append(words, map[string]string{

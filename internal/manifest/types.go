@@ -88,6 +88,9 @@ type Workload struct {
 	Entrypoint []string // nil = the image's
 	Command    []string // nil = the image's
 
+	Container ContainerOptions   // of the service's own container
+	Sidecars  map[string]Sidecar // the task's other containers
+
 	HTTP *HTTP // nil: not behind a load balancer
 	Job  *Job  // nil: a service
 
@@ -102,10 +105,14 @@ type Workload struct {
 	Scaling  *Scaling // nil: Count stands
 	Capacity Capacity
 
-	Variables map[string]string
-	Secrets   map[string]Secret
-	EnvFile   string // path relative to the workspace root's parent (the project); "" = none
-	Exec      bool
+	Variables         map[string]string
+	ImportedVariables map[string]string // variable → export of another stack
+	Secrets           map[string]Secret
+	EnvFile           string // path relative to the workspace root's parent (the project), or an ARN in S3; "" = none
+	Exec              bool
+
+	TaskRole, ExecutionRole Role
+	TaskdefOverrides        []TaskdefOverride
 
 	Network WorkloadNetwork
 	Logging Logging
@@ -122,7 +129,8 @@ type Image struct {
 	Location    string // an image that exists
 	Credentials string // Secrets Manager ARN for a private registry
 	Labels      map[string]string
-	Port        int // 0 = none
+	Port        int    // 0 = none
+	Protocol    string // of a sidecar's port: tcp or udp; "" = tcp
 	HealthCheck *ContainerHealthCheck
 	DependsOn   map[string]string // container → start, complete, success, healthy
 }
@@ -137,6 +145,8 @@ type Build struct {
 	CacheFrom  []string
 	GoPackage  string // builder go: the main package, default "."
 	BaseImage  string // builder go: default scratch
+	Secrets    map[string]BuildSecret
+	SSH        []string // "default" or "<id>=<path>"
 }
 
 // ContainerHealthCheck is ECS's container health check.
@@ -180,26 +190,38 @@ type Platform struct {
 	Arch string // "X86_64", "ARM64"
 }
 
-// Secret is a reference to a secret: an SSM parameter name or ARN, or a Secrets Manager name or ARN.
+// The kinds of references to secrets.
+const (
+	SecretSSM     = "ssm"            // name or ARN of an SSM parameter
+	SecretManager = "secretsmanager" // name or ARN of a Secrets Manager secret
+	SecretExport  = "cfn"            // another stack's export, which holds either's ARN
+)
+
+// Secret is a reference to a secret.
 type Secret struct {
 	From string // as written
-	Kind string // "ssm" or "secretsmanager"
+	Kind string // one of Secret…
 }
 
 // WorkloadNetwork places the tasks.
 type WorkloadNetwork struct {
-	Mode           string   // one of the Mode… constants; "" = see Workload.Mode
-	Placement      string   // "public" (default) or "private"
-	Subnets        []string // explicit subnet IDs instead of a placement
-	SecurityGroups []string // added to the environment's
-	DenyDefault    bool     // do not attach the environment's security group
-	Connect        bool     // Service Connect
-	ConnectAlias   string   // DNS name in the namespace; default the service's name
+	Mode           string              // one of the Mode… constants; "" = see Workload.Mode
+	Placement      string              // "public" (default) or "private"
+	Subnets        []string            // explicit subnet IDs instead of a placement
+	SubnetTags     map[string][]string // subnets with these tags instead: tag → its values, one of which is meant
+	SecurityGroups []string            // added to the environment's
+	ImportedGroups []string            // the same, exported by other stacks
+	DenyDefault    bool                // do not attach the environment's security group
+	Connect        bool                // Service Connect
+	ConnectAlias   string              // DNS name in the namespace; default the service's name
 }
 
-// Logging configures CloudWatch Logs.
+// Logging says what becomes of the containers' output.
 type Logging struct {
-	Retention int // days; default 30
+	Retention int               // days; default 30
+	Driver    string            // "" = CloudWatch Logs
+	Options   map[string]string // of the driver
+	Router    *LogRouter        // nil: none
 }
 
 // Workspace-independent result of reading one manifest: the value, and where each field stands in the source.

@@ -192,6 +192,7 @@ func (v validator) instanceSize(w Workload) {
 	}
 	switch memory := at("memory"); {
 	case !v.sure(memory):
+	case !v.has(memory) && eachHasMemory(w):
 	case !v.has(memory):
 		v.bad(memory, "for example memory: 512", "is missing: on an instance a task has none of its own accord")
 	case w.Memory < minMemory:

@@ -43,12 +43,11 @@ func (v validator) location(p path, ref string) {
 	}
 }
 
-func (v validator) build(b *Build) {
+func (v validator) build(base path, b *Build) {
 	if b == nil {
 		return
 	}
-	base := at("image.build")
-	onlyDocker, onlyGo := []string{"dockerfile", "args", "target", "cache_from"}, []string{"package", "base"}
+	onlyDocker, onlyGo := []string{"dockerfile", "args", "target", "cache_from", "secrets", "ssh"}, []string{"package", "base"}
 	wrong, builder := onlyGo, "docker"
 	if b.Builder == "go" {
 		wrong, builder = onlyDocker, "go"
@@ -67,14 +66,24 @@ func (v validator) build(b *Build) {
 			v.bad(base.with(key), "", "must not be empty")
 		}
 	}
+	for _, id := range sortedKeys(b.Secrets) {
+		p := base.with("secrets").with(id)
+		switch {
+		case b.Secrets[id] == BuildSecret{}:
+			v.bad(p, "write "+id+": <file> or "+id+": {env: <variable>}", "names neither a file nor a variable")
+		case strings.ContainsAny(id, ",= \t"):
+			v.badKey(p, "write letters, digits, dots and hyphens", "%q is no id of a secret", id)
+		case strings.ContainsAny(b.Secrets[id].File, ","):
+			v.bad(p, "rename the file", "a path with a comma cannot be handed to the build")
+		}
+	}
 }
 
 // containerHealthCheck holds the bounds of the ECS API's HealthCheck type.
-func (v validator) containerHealthCheck(h *ContainerHealthCheck) {
+func (v validator) containerHealthCheck(p path, h *ContainerHealthCheck) {
 	if h == nil {
 		return
 	}
-	p := at("image.healthcheck")
 	v.within(p.with("interval"), h.Interval, 5*time.Second, 300*time.Second)
 	v.within(p.with("timeout"), h.Timeout, 2*time.Second, 60*time.Second)
 	v.within(p.with("start_period"), h.StartPeriod, 0, 300*time.Second)
@@ -99,19 +108,6 @@ func (v validator) within(p path, d, low, high time.Duration) {
 		v.bad(p, "", "must be from %s to %s, not %s", short(low), short(high), short(d))
 	case d%time.Second != 0:
 		v.bad(p, "write "+short(d.Round(time.Second)), "must be whole seconds, not %s", d)
-	}
-}
-
-// dependencies checks that what the container waits for exists. There are no other containers in a task so far.
-func (v validator) dependencies(w Workload) {
-	for _, name := range sortedKeys(w.Image.DependsOn) {
-		p := at("image.depends_on", name)
-		switch {
-		case name == w.Name:
-			v.bad(p, "remove it", "a container cannot wait for itself")
-		case v.root.get("sidecars").get(name) == nil:
-			v.bad(p, "remove it", "there is no container %q in this task", name)
-		}
 	}
 }
 

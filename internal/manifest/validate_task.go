@@ -69,14 +69,14 @@ func isPlatform(s string) bool {
 }
 
 // commands checks that a command in one string can be split.
-func (v validator) commands() {
+func (v validator) commands(own path) {
 	for _, key := range []string{"entrypoint", "command"} {
-		n := v.root.get(key)
+		n := v.root.find(own.with(key))
 		if n.empty() || n.kind != scalar {
 			continue
 		}
 		if _, err := shellquote.Split(n.str()); err != nil {
-			v.bad(at(key), "close the quote, or write a list", "cannot be split into words: %s", strings.ToLower(err.Error()))
+			v.bad(own.with(key), "close the quote, or write a list", "cannot be split into words: %s", strings.ToLower(err.Error()))
 		}
 	}
 }
@@ -89,14 +89,16 @@ func (v validator) network(w Workload) {
 	v.ids(vpc.with("placement").with("subnets"), w.Network.Subnets, "subnet-", "subnet")
 	groups := vpc.with("security_groups").with("groups")
 	v.ids(groups, w.Network.SecurityGroups, "sg-", "security group")
+	v.imports(w.Network)
 	own := 1
 	if w.Network.DenyDefault {
 		own = 0
 	}
-	if n := len(w.Network.SecurityGroups) + own; n > 5 {
+	named := len(w.Network.SecurityGroups) + len(w.Network.ImportedGroups)
+	if n := named + own; n > 5 {
 		v.bad(groups, "name at most 4, or 5 with deny_default", "a task has at most 5 security groups, and these are %d with the environment's", n)
 	}
-	if w.Network.DenyDefault && len(w.Network.SecurityGroups) == 0 && v.sure(groups) {
+	if w.Network.DenyDefault && named == 0 && v.sure(groups) {
 		v.bad(vpc.with("security_groups").with("deny_default"), "name the groups to use instead", "without groups the tasks would have none")
 	}
 	if alias := at("network.connect.alias"); v.fromUser(alias) && !isLabel(w.Network.ConnectAlias) {
@@ -124,18 +126,4 @@ func (v validator) ids(p path, ids []string, prefix, what string) {
 			v.warn(at, "it begins with "+prefix, "%q does not look like the id of a %s", id, what)
 		}
 	}
-}
-
-// retentions are the days that CloudWatch Logs' PutRetentionPolicy takes.
-func retentions() []int {
-	return []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
-}
-
-func (v validator) logging(w Workload) {
-	days := w.Logging.Retention
-	if slices.Contains(retentions(), days) {
-		return
-	}
-	next, _ := slices.BinarySearch(retentions(), days)
-	v.bad(at("logging.retention"), "write "+strconv.Itoa(retentions()[min(next, len(retentions())-1)]), "CloudWatch Logs has no retention of %d days", days)
 }

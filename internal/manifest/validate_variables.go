@@ -41,17 +41,39 @@ func (v validator) variableName(p path, name string) {
 	}
 }
 
-func (v validator) variables(w Workload) {
-	for _, name := range sortedKeys(w.Variables) {
-		p := at("variables", name)
+// variables checks what a container finds in its environment. own is where variables and env_file stand.
+func (v validator) variables(own path, c part) {
+	for _, name := range sortedKeys(c.variables) {
+		p := own.with("variables").with(name)
 		v.variableName(p, name)
-		if reason := looksSecret(name, w.Variables[name]); reason != "" && v.sure(p) {
+		if reason := looksSecret(name, c.variables[name]); reason != "" && v.sure(p) {
 			v.warn(p, "keep it in SSM or Secrets Manager and name it under secrets", "%s: everybody who may see the task definition sees it", reason)
 			v.diags[len(v.diags)-1].Secret = true
 		}
 	}
-	if p := at("env_file"); v.has(p) && !strings.HasSuffix(w.EnvFile, ".env") {
-		v.bad(p, "rename the file", "%q must end in .env", w.EnvFile)
+	for _, e := range v.root.find(own.with("variables")).pairs() {
+		if e.value.kind == mapping {
+			p := own.with("variables").with(e.key)
+			v.variableName(p, e.key)
+			v.export(p, e.value)
+		}
+	}
+	if p := own.with("env_file"); v.has(p) && !strings.HasSuffix(c.envFile, ".env") {
+		v.bad(p, "rename the file", "%q must end in .env", c.envFile)
+	} else if strings.HasPrefix(c.envFile, "arn:") && !isARN(c.envFile, "s3") {
+		v.bad(p, "it looks like arn:aws:s3:::<bucket>/<path>.env", "%q is no ARN of an object in S3", c.envFile)
+	}
+}
+
+// export checks that a value taken from another stack names it.
+func (v validator) export(p path, n *node) {
+	from := n.get("from_cfn")
+	switch {
+	case slices.ContainsFunc(n.entries, func(e entry) bool { return e.value.bad }):
+	case blank(from):
+		v.bad(p, "write from_cfn: <export>", "names no export")
+	case len(from.text) > 255 || strings.ContainsFunc(from.text, func(r rune) bool { return !isSecretRune(r, ":-") }):
+		v.bad(p.with("from_cfn"), "an export's name has letters, digits, colons and hyphens", "%q is no name of an export", from.text)
 	}
 }
 
@@ -96,22 +118,26 @@ func credentialsInURL(s string) (user, password string, ok bool) {
 	return user, password, ok
 }
 
-func (v validator) secrets(w Workload) {
-	for _, name := range sortedKeys(w.Secrets) {
-		p := at("secrets", name)
-		v.variableName(p, name)
-		if _, twice := w.Variables[name]; twice {
+// secrets checks a map of secrets. variables are those of the same container: a name is one or the other.
+func (v validator) secrets(at path, secrets map[string]Secret, variables *node) {
+	n := v.root.find(at)
+	for _, name := range sortedKeys(secrets) {
+		p := at.with(name)
+		if variables != nil {
+			v.variableName(p, name)
+		}
+		if variables.get(name) != nil {
 			v.badKey(p, "remove one of the two", "%s is written under variables too", name)
 		}
-		v.secret(p, w.Secrets[name])
+		if n.get(name).kind == mapping && secrets[name].Kind == SecretExport {
+			v.export(p, n.get(name))
+			continue
+		}
+		v.secret(p, secrets[name])
 	}
-	n := v.root.get("secrets")
-	if n.empty() || n.kind != mapping {
-		return
-	}
-	for _, e := range n.entries {
-		if e.value.kind == mapping && !e.value.bad && blank(e.value.get("secretsmanager")) && e.value.get("from_cfn") == nil {
-			v.bad(at("secrets", e.key), "write secretsmanager: <name>", "names no secret")
+	for _, e := range n.pairs() {
+		if e.value.kind == mapping && !e.value.bad && blank(e.value.get("secretsmanager")) && blank(e.value.get("ssm")) && e.value.get("from_cfn") == nil {
+			v.bad(at.with(e.key), "write secretsmanager: <name>", "names no secret")
 		}
 	}
 }
@@ -128,9 +154,9 @@ func (v validator) secret(p path, s Secret) {
 		if !isARN(s.From, "ssm") && !isARN(s.From, "secretsmanager") {
 			v.bad(p, "", "%q is no ARN of an SSM parameter or a Secrets Manager secret", s.From)
 		}
-	case s.Kind == "ssm" && strings.ContainsFunc(s.From, func(r rune) bool { return !isSecretRune(r, "_.-/") }):
+	case s.Kind == SecretSSM && strings.ContainsFunc(s.From, func(r rune) bool { return !isSecretRune(r, "_.-/") }):
 		v.bad(p, "for Secrets Manager write {secretsmanager: <name>}", "%q is no name of an SSM parameter", s.From)
-	case s.Kind == "secretsmanager" && strings.ContainsFunc(s.From, func(r rune) bool { return !isSecretRune(r, "/_+=.@!-:") }):
+	case s.Kind == SecretManager && strings.ContainsFunc(s.From, func(r rune) bool { return !isSecretRune(r, "/_+=.@!-:") }):
 		v.bad(p, "", "%q is no name of a Secrets Manager secret", s.From)
 	}
 }

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kballard/go-shellquote"
@@ -28,6 +29,40 @@ func (n *node) num() int {
 func (n *node) yes() bool {
 	v, ok := parseBool(n.str())
 	return ok && v
+}
+
+// numOrNil tells zero from nothing.
+func (n *node) numOrNil() *int {
+	if n.str() == "" {
+		return nil
+	}
+	v := n.num()
+	return &v
+}
+
+// yesOrNil tells false from nothing.
+func (n *node) yesOrNil() *bool {
+	v, ok := parseBool(n.str())
+	if !ok {
+		return nil
+	}
+	return &v
+}
+
+// elements returns the usable items of a list.
+func (n *node) elements() []*node {
+	if !n.usable() || n.kind != sequence {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(n.items), func(item *node) bool { return !item.usable() })
+}
+
+// pairs returns the entries of a map.
+func (n *node) pairs() []entry {
+	if !n.usable() || n.kind != mapping {
+		return nil
+	}
+	return n.entries
 }
 
 func (n *node) duration() time.Duration {

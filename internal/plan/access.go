@@ -7,51 +7,70 @@ import (
 	"strings"
 
 	"ferry.dev/ferry/internal/addons"
+	"ferry.dev/ferry/internal/manifest"
 )
 
-// Access is what the execution role may touch: only what this task definition names. All are texts for Fn::Sub.
+// Access is what the execution role may touch: only what this task definition names. All but the imports are texts for Fn::Sub.
 type Access struct {
 	Repositories []string // ECR repositories to pull from
 	Parameters   []string // SSM parameters
 	Secrets      []string // Secrets Manager secrets
+	Files        []string // objects in S3: environment files
+	Buckets      []string // their buckets
+	Imports      []string // exports of other stacks that hold the ARNs of parameters or secrets
 }
 
 // Access returns what starting a task needs.
 func (s Service) Access() Access {
-	var a Access
+	a := Access{Imports: s.secretImports()}
 	if s.Repository != "" {
 		a.Repositories = append(a.Repositories, substARN("ecr", "repository/"+s.Repository))
-	} else if r := ecrRepository(s.Manifest.Image.Location); r != "" {
-		a.Repositories = append(a.Repositories, r)
 	}
-	if c := s.Manifest.Image.Credentials; c != "" {
-		a.Secrets = append(a.Secrets, secretResources(c)...)
-	}
-	for _, secret := range s.Manifest.Secrets {
-		switch isARN := strings.HasPrefix(secret.From, "arn:"); {
-		case secret.Kind == "secretsmanager":
-			a.Secrets = append(a.Secrets, secretResources(secret.From)...)
-		case isARN:
-			a.Parameters = append(a.Parameters, escapeSub(secret.From))
-		default:
-			a.Parameters = append(a.Parameters, substARN("ssm", escapeSub(parameter(secret.From))))
+	for _, c := range s.Containers() {
+		if r := ecrRepository(c.Image); r != "" && !slices.Contains(a.Repositories, r) {
+			a.Repositories = append(a.Repositories, r)
+		}
+		if c.Credentials != "" {
+			a.Secrets = append(a.Secrets, secretResources(c.Credentials)...)
+		}
+		for _, file := range c.EnvFiles {
+			bucket, _, _ := strings.Cut(file, "/")
+			a.Files, a.Buckets = append(a.Files, escapeSub(file)), append(a.Buckets, escapeSub(bucket))
 		}
 	}
 	for _, o := range s.addonOutputs(addons.Secret) {
 		a.Secrets = append(a.Secrets, "${"+o.Resource+"}")
 	}
 	s.shareAccess(&a)
-	a.Parameters, a.Secrets = sorted(a.Parameters), sorted(a.Secrets)
+	for _, set := range s.secretSets() {
+		for _, secret := range set {
+			a.add(secret)
+		}
+	}
+	a.Parameters, a.Secrets, a.Files, a.Buckets = sorted(a.Parameters), sorted(a.Secrets), sorted(a.Files), sorted(a.Buckets)
 	return a
+}
+
+// add allows one secret to be read.
+func (a *Access) add(secret manifest.Secret) {
+	switch isARN := strings.HasPrefix(secret.From, "arn:"); {
+	case secret.Kind == manifest.SecretExport:
+	case secret.Kind == manifest.SecretManager:
+		a.Secrets = append(a.Secrets, secretResources(secret.From)...)
+	case isARN:
+		a.Parameters = append(a.Parameters, escapeSub(secret.From))
+	default:
+		a.Parameters = append(a.Parameters, substARN("ssm", escapeSub(parameter(secret.From))))
+	}
 }
 
 // KeyServices returns the services through which the execution role may decrypt.
 func (a Access) KeyServices() []string {
 	var via []string
-	if len(a.Secrets) > 0 {
+	if len(a.Secrets)+len(a.Imports) > 0 {
 		via = append(via, "secretsmanager.${AWS::Region}.${AWS::URLSuffix}")
 	}
-	if len(a.Parameters) > 0 {
+	if len(a.Parameters)+len(a.Imports) > 0 {
 		via = append(via, "ssm.${AWS::Region}.${AWS::URLSuffix}")
 	}
 	return via

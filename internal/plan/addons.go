@@ -75,9 +75,9 @@ func (s Service) addonValues(kind addons.Kind) map[string]string {
 	return values
 }
 
-// TaskManagedPolicies are the managed policies of the task role: texts for Fn::Sub.
+// TaskManagedPolicies are the managed policies of the task role, the manifest's and those of addons: texts for Fn::Sub.
 func (s Service) TaskManagedPolicies() []string {
-	var all []string
+	all := managedPolicies(s.Manifest.TaskRole.ManagedPolicies)
 	for _, o := range s.addonOutputs(addons.ManagedPolicy) {
 		all = append(all, "${"+o.Resource+"}")
 	}

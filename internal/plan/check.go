@@ -63,7 +63,7 @@ func (c *checker) placement(s Service) {
 	}
 	switch {
 	case s.Capacity.Mode != manifest.ModeAwsvpc:
-	case len(m.Subnets) > 0:
+	case len(m.Subnets)+len(m.SubnetTags) > 0:
 	case m.Placement == "private" && len(n.Private) == 0:
 		c.add("network.vpc.placement", fmt.Sprintf("environment %q has no private subnets", s.Env), "name them in its manifest")
 	case m.Placement == "private" && !n.WayOut():

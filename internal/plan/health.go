@@ -1,6 +1,10 @@
 package plan
 
-import "time"
+import (
+	"time"
+
+	"ferry.dev/ferry/internal/manifest"
+)
 
 // HealthCheck is a container's health check, run by ECS inside it. Times are in seconds; zero leaves ECS's own default.
 type HealthCheck struct {
@@ -8,11 +12,10 @@ type HealthCheck struct {
 	Interval, Timeout, Retries, StartPeriod int
 }
 
-// HealthCheck returns the check that the manifest asks for, or nil. There is no other: every command is wrong for some
+// newHealthCheck returns the check that the manifest asks for, or nil. There is no other: every command is wrong for some
 // image, and one made from scratch has nothing to run it with. A task without one counts as healthy when its load balancer
 // says so, and without a load balancer 40 s after it started.
-func (s Service) HealthCheck() *HealthCheck {
-	m := s.Manifest.Image.HealthCheck
+func newHealthCheck(m *manifest.ContainerHealthCheck) *HealthCheck {
 	if m == nil || len(m.Command) == 0 {
 		return nil
 	}

@@ -183,7 +183,7 @@ func (s Service) runTask() []Statement {
 			Conditions: map[string]map[string][]string{"StringEquals": {"ecs:CreateAction": {"RunTask"}}},
 		},
 		{
-			Sid: "GiveThemTheirRoles", Actions: []string{"iam:PassRole"}, Resources: []string{"${ExecutionRole.Arn}", "${TaskRole.Arn}"},
+			Sid: "GiveThemTheirRoles", Actions: []string{"iam:PassRole"}, Resources: []string{roleResource(s.Manifest.ExecutionRole, "ExecutionRole"), roleResource(s.Manifest.TaskRole, "TaskRole")},
 			Conditions: map[string]map[string][]string{"StringEquals": {"iam:PassedToService": {"ecs-tasks.amazonaws.com"}}},
 		},
 	}

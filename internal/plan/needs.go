@@ -21,7 +21,7 @@ func NeedsOf(w manifest.Workload) Needs {
 	n := Needs{
 		PublicALB:  own && facesInternet(w),
 		PrivateALB: own && !facesInternet(w) || w.InternalHTTP != nil,
-		NAT:        w.Network.Placement == "private" && len(w.Network.Subnets) == 0,
+		NAT:        w.Network.Placement == "private" && len(w.Network.Subnets)+len(w.Network.SubnetTags) == 0,
 		EFS:        needsEFS(w),
 		Aliases:    aliasesOf(w),
 	}

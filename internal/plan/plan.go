@@ -35,16 +35,17 @@ type Service struct {
 	ServiceName         string // ECS service name: the service's name
 	Family              string // task definition family: <app>-<env>-<service>
 	LogGroup            string // /ferry/<app>/<env>/<service>
-	Repository          string // <app>/<service>; "" for a prebuilt image
+	Repository          string // <app>/<service>; "" where every image is prebuilt
 	ExecutionRole       string // IAM role name, ≤ 64 characters
 	TaskRole            string
 	Routing             *Routing          // nil: not behind a load balancer
 	Job                 *Job              // nil: a service
 	Tags                map[string]string // of the stack, the task definition and the ECS service
 	Manifest            manifest.Workload
-	EnvManifest         manifest.Environment // of the environment that it is in
-	Import              *Import              // the load balancer that exists already; nil: it uses the environment's
-	EnvFileVars         map[string]string    // read from env_file
+	EnvManifest         manifest.Environment         // of the environment that it is in
+	Import              *Import                      // the load balancer that exists already; nil: it uses the environment's
+	EnvFileVars         map[string]string            // read from env_file
+	EnvFiles            map[string]map[string]string // the same of the other containers, by their names
 	PermissionsBoundary string
 	EnvStack            string
 	Namespace           string // <env>.<app>.local

@@ -25,7 +25,8 @@ func (s Service) TaskPolicies() []Policy {
 		all = append(all, execPolicy())
 	}
 	all = append(all, s.messagePolicies()...)
-	return append(all, s.volumePolicies()...)
+	all = append(all, s.volumePolicies()...)
+	return append(all, manifestPolicies(s.Manifest.TaskRole)...)
 }
 
 // execPolicy is what the agent in the container needs for ECS Exec.

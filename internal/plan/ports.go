@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,16 +11,20 @@ import (
 	"ferry.dev/ferry/internal/manifest"
 )
 
-// Port is one port of a container.
+// Port is one port of a container, or several in a row.
 type Port struct {
 	Number    int
+	Last      int    // of several; 0 = just Number
 	Name      string // what Service Connect calls it
 	Protocol  string // application protocol: http, http2, grpc; "" = just bytes
 	Transport string // tcp or udp
 }
 
-// Ports returns the ports of the service's own container in ascending order: the image's, and those of load balancers.
-func (s Service) Ports() []Port { return s.PortsOf(s.Name, s.Manifest.Image.Port, "tcp") }
+// Ports returns the ports of the service's own container in ascending order: the image's, those of load balancers,
+// and those that the manifest adds.
+func (s Service) Ports() []Port {
+	return morePorts(s.PortsOf(s.Name, s.Manifest.Image.Port, "tcp"), s.Manifest.Container.Ports)
+}
 
 // PortsOf returns the ports of a container of the task in ascending order: the one that the manifest gives it, 0 for none,
 // and those that load balancers call.
@@ -46,6 +51,29 @@ func (s Service) PortsOf(container string, own int, transport string) []Port {
 		}
 	}
 	slices.SortFunc(ports, func(a, b Port) int { return cmp.Or(a.Number-b.Number, strings.Compare(a.Transport, b.Transport)) })
+	return ports
+}
+
+// Range is what ECS calls several ports in a row: 7000-7010; "" for a single one.
+func (p Port) Range() string {
+	if p.Last == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d-%d", p.Number, p.Last)
+}
+
+// morePorts adds what a manifest adds, and puts all in order.
+func morePorts(ports []Port, more []manifest.PortRange) []Port {
+	for _, r := range more {
+		same := func(p Port) bool { return p.Number == r.From && p.Transport == r.Protocol }
+		switch {
+		case r.From != r.To:
+			ports = append(ports, Port{Number: r.From, Last: r.To, Transport: r.Protocol})
+		case !slices.ContainsFunc(ports, same):
+			ports = append(ports, Port{Number: r.From, Name: portName(r.From, r.Protocol), Transport: r.Protocol})
+		}
+	}
+	slices.SortStableFunc(ports, func(a, b Port) int { return cmp.Or(a.Number-b.Number, strings.Compare(a.Transport, b.Transport)) })
 	return ports
 }
 

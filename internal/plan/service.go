@@ -33,7 +33,7 @@ func NewService(app manifest.App, env manifest.Environment, w manifest.Workload,
 		Namespace:           Namespace(app.Name, env.Name),
 		Insights:            env.Cluster.ContainerInsights == "enabled" || env.Cluster.ContainerInsights == "enhanced",
 	}
-	if w.Image.Location == "" {
+	if builds(w) {
 		s.Repository = Repository(app.Name, w.Name)
 	}
 	s.Capacity = newCapacity(app.Name, env, w)
@@ -60,6 +60,9 @@ func newTaskNetwork(s Service) TaskNetwork {
 	}
 	m := s.Manifest.Network
 	n := TaskNetwork{Subnets: m.Subnets, SecurityGroups: slices.Clone(m.SecurityGroups)}
+	for _, export := range m.ImportedGroups {
+		n.SecurityGroups = append(n.SecurityGroups, s.imported(export))
+	}
 	if !m.DenyDefault {
 		n.SecurityGroups = append([]string{Ref(s.EnvStack, OutputSecurityGroup)}, n.SecurityGroups...)
 	}
@@ -67,6 +70,8 @@ func newTaskNetwork(s Service) TaskNetwork {
 		n.SecurityGroups = append(n.SecurityGroups, Ref(s.Stack, "FromLoadBalancer"))
 	}
 	switch {
+	case len(m.SubnetTags) > 0:
+		n.Subnets = []string{Ref(TaggedSubnets, OutputSubnets)}
 	case len(m.Subnets) > 0: // whether they lead outside is their owner's business
 	case m.Placement == "private":
 		n.Subnets = []string{Ref(s.EnvStack, OutputPrivateSubnets)}

@@ -5,14 +5,25 @@ import (
 	"strings"
 
 	"ferry.dev/ferry/internal/addons"
+	"ferry.dev/ferry/internal/manifest"
 )
 
-// Variables returns what the container finds in its environment: the manifest's variables before those of env_file, and
-// above both what ferry tells every container about where it is.
+// Variables returns what the service's own container finds in its environment: the manifest's variables before those of
+// env_file, those before what addons put out, and above all what ferry tells every container about where it is.
 func (s Service) Variables() map[string]string {
-	all := s.addonValues(addons.Variable)
-	maps.Copy(all, s.EnvFileVars)
-	maps.Copy(all, s.Manifest.Variables)
+	m, file := s.Manifest, s.addonValues(addons.Variable)
+	maps.Copy(file, s.EnvFileVars)
+	return s.environment(file, m.Variables, m.ImportedVariables, s.SecretARNs())
+}
+
+// environment is the same for any container: its own variables before those of a file.
+func (s Service) environment(file, own, imported, secrets map[string]string) map[string]string {
+	all := map[string]string{}
+	maps.Copy(all, file)
+	maps.Copy(all, own)
+	for name, export := range imported {
+		all[name] = s.imported(export)
+	}
 	for name, value := range s.place() {
 		all["FERRY_"+name] = value
 		if s.Copilot {
@@ -20,8 +31,8 @@ func (s Service) Variables() map[string]string {
 		}
 	}
 	// ECS refuses a name that is a secret's too, and a file is the weaker statement.
-	for name := range s.SecretARNs() {
-		if _, written := s.Manifest.Variables[name]; !written {
+	for name := range secrets {
+		if _, written := own[name]; !written {
 			delete(all, name)
 		}
 	}
@@ -55,17 +66,28 @@ func (s Service) loadBalancerDNS() string {
 	return Ref(stack, s.Routing.LoadBalancer+"LoadBalancerDNS")
 }
 
-// SecretARNs returns, for each secret variable, the ARN that the task definition takes it from.
+// SecretARNs returns, for each secret variable of the service's own container, the ARN that the task definition takes it from.
 func (s Service) SecretARNs() map[string]string {
 	arns := s.addonValues(addons.Secret)
 	for name := range s.Manifest.Variables { // the manifest's own word counts
 		delete(arns, name)
 	}
-	for name, secret := range s.Manifest.Secrets {
+	for name := range s.Manifest.ImportedVariables {
+		delete(arns, name)
+	}
+	maps.Copy(arns, s.secretARNs(s.Manifest.Secrets))
+	return arns
+}
+
+func (s Service) secretARNs(secrets map[string]manifest.Secret) map[string]string {
+	arns := map[string]string{}
+	for name, secret := range secrets {
 		switch {
+		case secret.Kind == manifest.SecretExport:
+			arns[name] = s.imported(secret.From)
 		case strings.HasPrefix(secret.From, "arn:"):
 			arns[name] = secret.From
-		case secret.Kind == "secretsmanager":
+		case secret.Kind == manifest.SecretManager:
 			arns[name] = s.arn("secretsmanager", "secret:"+secret.From)
 		default:
 			arns[name] = s.arn("ssm", parameter(secret.From))

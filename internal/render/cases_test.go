@@ -84,6 +84,14 @@ func newServiceCase(tb testing.TB, name, file string) serviceCase {
 	if w.Image.Location != "" {
 		c.release.Image = w.Image.Location
 	}
+	for name, sidecar := range w.Sidecars {
+		if sidecar.Image.Location == "" {
+			if c.release.Images == nil {
+				c.release.Images = map[string]string{}
+			}
+			c.release.Images[name] = strings.Replace(builtImage, "0123", "abcd", 1)
+		}
+	}
 	switch name {
 	case "full":
 		app.PermissionsBoundary = "arn:aws:iam::123456789012:policy/boundary"

@@ -1,17 +1,12 @@
 package render
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
 
 	"ferry.dev/ferry/internal/plan"
 )
-
-// logBuffer is what a container keeps of its log in memory while CloudWatch does not take it. ECS's own default is 10m;
-// beyond it lines are lost.
-const logBuffer = "25m"
 
 func containers(s plan.Service, r plan.Release) []container {
 	var out []container
@@ -22,27 +17,52 @@ func containers(s plan.Service, r plan.Release) []container {
 }
 
 func newContainer(s plan.Service, r plan.Release, c plan.Container) container {
+	o := c.Options
 	out := container{
 		Name:                   c.Name,
 		Image:                  r.ImageOf(s, c),
+		CPU:                    o.CPU,
+		Memory:                 o.Memory,
+		MemoryReservation:      o.MemoryReservation,
+		Links:                  o.Links,
 		Essential:              c.Essential,
+		RestartPolicy:          newRestartPolicy(o.Restart),
 		PortMappings:           portMappings(s, c.Ports),
 		EntryPoint:             c.Entrypoint,
 		Command:                c.Command,
 		Environment:            pairs(c.Variables),
+		EnvironmentFiles:       environmentFiles(c.EnvFiles),
 		MountPoints:            mountPoints(c.MountPoints),
+		LinuxParameters:        newLinuxParameters(c),
 		Secrets:                secrets(c.Secrets),
-		HealthCheck:            newHealthCheck(c.HealthCheck),
 		DependsOn:              dependencies(c.DependsOn),
+		StartTimeout:           seconds(o.StartTimeout),
+		StopTimeout:            seconds(o.StopTimeout),
+		VersionConsistency:     versionConsistency(o.VersionConsistency),
+		Hostname:               o.Hostname,
+		User:                   o.User,
+		WorkingDirectory:       o.WorkingDirectory,
+		DisableNetworking:      o.DisableNetworking,
+		Privileged:             o.Privileged,
 		ReadonlyRootFilesystem: c.ReadonlyRoot,
+		DNSServers:             o.DNSServers,
+		DNSSearchDomains:       o.DNSSearch,
+		ExtraHosts:             extraHosts(o.ExtraHosts),
+		DockerSecurityOptions:  o.SecurityOptions,
+		Interactive:            o.Interactive,
+		PseudoTerminal:         o.TTY,
 		DockerLabels:           c.Labels,
-		LogConfiguration:       logs(s, plan.LogStreamPrefix),
+		Ulimits:                ulimits(o.Ulimits),
+		LogConfiguration:       newLog(c.Log),
+		HealthCheck:            newHealthCheck(c.HealthCheck),
+		SystemControls:         systemControls(o.SystemControls),
+		ResourceRequirements:   gpus(o.GPU),
 	}
 	if c.Credentials != "" {
 		out.RepositoryCredentials = &repositoryCredentials{CredentialsParameter: c.Credentials}
 	}
-	if c.Init {
-		out.LinuxParameters = &linuxParameters{InitProcessEnabled: true}
+	if c.Router != nil {
+		out.FirelensConfiguration = &firelens{Type: c.Router.Type, Options: c.Router.Options}
 	}
 	return out
 }
@@ -64,25 +84,22 @@ func mountPoints(points []plan.MountPoint) []mountPoint {
 	return out
 }
 
+// portMappings: several ports in a row have no host ports of their own choice, and no name.
 func portMappings(s plan.Service, ports []plan.Port) []portMapping {
 	var out []portMapping
 	for _, p := range ports {
-		out = append(out, portMapping{
-			Name: p.Name, ContainerPort: p.Number, HostPort: s.Capacity.HostPort(p.Number), Protocol: p.Transport, AppProtocol: p.Protocol,
-		})
+		m := portMapping{Name: p.Name, Protocol: p.Transport, AppProtocol: p.Protocol}
+		if m.ContainerPortRange = p.Range(); m.ContainerPortRange == "" {
+			host := s.Capacity.HostPort(p.Number)
+			m.ContainerPort, m.HostPort = p.Number, &host
+		}
+		out = append(out, m)
 	}
 	return out
 }
 
-// logs says everything: AWS changed the default of mode once, and an account may have another.
-func logs(s plan.Service, prefix string) *logConfiguration {
-	return &logConfiguration{LogDriver: "awslogs", Options: map[string]string{
-		"awslogs-group":         s.LogGroup,
-		"awslogs-region":        cmp.Or(s.Region, plan.RegionRef),
-		"awslogs-stream-prefix": prefix,
-		"mode":                  "non-blocking",
-		"max-buffer-size":       logBuffer,
-	}}
+func newLog(l plan.Log) *logConfiguration {
+	return &logConfiguration{LogDriver: l.Driver, Options: l.Options, SecretOptions: secrets(l.Secrets)}
 }
 
 func dependencies(m map[string]string) []dependency {

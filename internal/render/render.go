@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -159,15 +160,18 @@ func list(texts []string) string {
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
+// reference is what Fn::Sub would substitute.
+var reference = regexp.MustCompile(`\$\{[^!]`)
+
 // sub writes a text for Fn::Sub, as plain text where there is nothing to substitute.
 func sub(text string) string {
 	if imported.MatchString(text) {
 		return subImports(text)
 	}
-	if strings.Contains(text, "${") {
+	if reference.MatchString(text) {
 		return "!Sub " + quote(text)
 	}
-	return quote(text)
+	return quote(strings.ReplaceAll(text, "${!", "${"))
 }
 
 // zone names a subnet's availability zone: the manifest's, or the region's n-th.

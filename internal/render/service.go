@@ -57,7 +57,7 @@ func newServiceConnect(s plan.Service) serviceConnect {
 	c := serviceConnect{
 		Enabled:          true,
 		Namespace:        plan.Ref(s.EnvStack, plan.OutputNamespaceARN),
-		LogConfiguration: logs(s, plan.LogStreamPrefix),
+		LogConfiguration: newLog(s.CloudWatchLog()),
 	}
 	for _, p := range s.Ports() {
 		if p.Number != s.HTTPPort() {

@@ -11,15 +11,15 @@ import (
 // TaskDefinition renders what `aws ecs register-task-definition --cli-input-json` takes. An account or a region that the
 // plan does not know, and the load balancer's name, are placeholders for Resolve.
 func TaskDefinition(s plan.Service, r plan.Release) ([]byte, error) {
-	return document(newTaskDefinition(s, r), s.Extras.Patches.Task)
+	return overridden(newTaskDefinition(s, r), s.Manifest.TaskdefOverrides, s.Extras.Patches.Task)
 }
 
 func newTaskDefinition(s plan.Service, r plan.Release) taskDefinition {
 	m := s.Manifest
 	return taskDefinition{
 		Family:                  s.Family,
-		TaskRoleArn:             s.RoleARN(s.TaskRole),
-		ExecutionRoleArn:        s.RoleARN(s.ExecutionRole),
+		TaskRoleArn:             s.TaskRoleARN(),
+		ExecutionRoleArn:        s.ExecutionRoleARN(),
 		NetworkMode:             s.Capacity.Mode,
 		PIDMode:                 m.Capacity.PIDMode,
 		IPCMode:                 m.Capacity.IPCMode,

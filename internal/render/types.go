@@ -23,78 +23,9 @@ type taskDefinition struct {
 	Tags                    []tag           `json:"tags,omitempty"`
 }
 
-type container struct {
-	Name                   string                 `json:"name"`
-	Image                  string                 `json:"image"`
-	RepositoryCredentials  *repositoryCredentials `json:"repositoryCredentials,omitempty"`
-	Essential              bool                   `json:"essential"`
-	PortMappings           []portMapping          `json:"portMappings,omitempty"`
-	EntryPoint             []string               `json:"entryPoint,omitempty"`
-	Command                []string               `json:"command,omitempty"`
-	Environment            []pair                 `json:"environment,omitempty"`
-	MountPoints            []mountPoint           `json:"mountPoints,omitempty"`
-	Secrets                []secret               `json:"secrets,omitempty"`
-	DependsOn              []dependency           `json:"dependsOn,omitempty"`
-	HealthCheck            *healthCheck           `json:"healthCheck,omitempty"`
-	LinuxParameters        *linuxParameters       `json:"linuxParameters,omitempty"`
-	ReadonlyRootFilesystem bool                   `json:"readonlyRootFilesystem,omitempty"`
-	DockerLabels           map[string]string      `json:"dockerLabels,omitempty"`
-	LogConfiguration       *logConfiguration      `json:"logConfiguration,omitempty"`
-}
-
-type portMapping struct {
-	Name          string `json:"name,omitempty"`
-	ContainerPort int    `json:"containerPort"`
-	HostPort      int    `json:"hostPort"`
-	Protocol      string `json:"protocol"`
-	AppProtocol   string `json:"appProtocol,omitempty"`
-}
-
-type mountPoint struct {
-	SourceVolume  string `json:"sourceVolume"`
-	ContainerPath string `json:"containerPath"`
-	ReadOnly      bool   `json:"readOnly"`
-}
-
-type healthCheck struct {
-	Command     []string `json:"command"`
-	Interval    int      `json:"interval"`
-	Timeout     int      `json:"timeout"`
-	Retries     int      `json:"retries,omitempty"`
-	StartPeriod int      `json:"startPeriod,omitempty"`
-}
-
 type runtimePlatform struct {
 	CPUArchitecture       string `json:"cpuArchitecture"`
 	OperatingSystemFamily string `json:"operatingSystemFamily"`
-}
-
-type logConfiguration struct {
-	LogDriver string            `json:"logDriver"`
-	Options   map[string]string `json:"options,omitempty"`
-}
-
-type dependency struct {
-	ContainerName string `json:"containerName"`
-	Condition     string `json:"condition"`
-}
-
-type repositoryCredentials struct {
-	CredentialsParameter string `json:"credentialsParameter"`
-}
-
-type linuxParameters struct {
-	InitProcessEnabled bool `json:"initProcessEnabled"`
-}
-
-type pair struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
-
-type secret struct {
-	Name      string `json:"name"`
-	ValueFrom string `json:"valueFrom"`
 }
 
 type tag struct {

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -17,26 +19,57 @@ import (
 // maxEnvFile bounds what is read: a task definition has at most 64 KiB in all.
 const maxEnvFile = 64 << 10
 
-// EnvFile reads the workload's env_file. It is nil when the workload has none. A file that is not there is a diagnostic
-// at the field.
+// EnvFile reads the workload's env_file. It is nil when the workload has none, or has it in S3. A file that is not there is a
+// diagnostic at the field.
 func (w *Workspace) EnvFile(wl manifest.Workload) (map[string]string, diag.List, error) {
-	if wl.EnvFile == "" {
+	return w.envFile(wl, wl.EnvFile, "env_file")
+}
+
+// EnvFiles reads those of the task's other containers, by their names: sidecars and log router. It is nil without any.
+func (w *Workspace) EnvFiles(wl manifest.Workload) (map[string]map[string]string, diag.List, error) {
+	files, fields := map[string]string{}, map[string]string{}
+	for name, s := range wl.Sidecars {
+		files[name], fields[name] = s.EnvFile, "sidecars."+name+".env_file"
+	}
+	if r := wl.Logging.Router; r != nil {
+		files[manifest.LogRouterName], fields[manifest.LogRouterName] = r.EnvFile, "logging.env_file"
+	}
+	var all map[string]map[string]string
+	var list diag.List
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		vars, more, err := w.envFile(wl, files[name], fields[name])
+		if list = append(list, more...); err != nil {
+			return nil, list, err
+		}
+		if vars != nil && all == nil {
+			all = map[string]map[string]string{}
+		}
+		if vars != nil {
+			all[name] = vars
+		}
+	}
+	return all, list, nil
+}
+
+// envFile reads the file that a field names.
+func (w *Workspace) envFile(wl manifest.Workload, name, field string) (map[string]string, diag.List, error) {
+	if name == "" || strings.HasPrefix(name, "arn:") {
 		return nil, nil, nil
 	}
-	file := filepath.FromSlash(wl.EnvFile)
+	file := filepath.FromSlash(name)
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(w.Project, file)
 	}
 	info, err := os.Stat(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), isNotDir(err):
-		return nil, w.atEnvFile(wl, "there is no file "+w.display(file)), nil
+		return nil, w.atEnvFile(wl, field, "there is no file "+w.display(file)), nil
 	case err != nil:
 		return nil, nil, unreadable(w.display(file), err)
 	case !info.Mode().IsRegular():
-		return nil, w.atEnvFile(wl, w.display(file)+" is no file"), nil
+		return nil, w.atEnvFile(wl, field, w.display(file)+" is no file"), nil
 	case info.Size() > maxEnvFile:
-		return nil, w.atEnvFile(wl, fmt.Sprintf("%s has more than %d KiB", w.display(file), maxEnvFile>>10)), nil
+		return nil, w.atEnvFile(wl, field, fmt.Sprintf("%s has more than %d KiB", w.display(file), maxEnvFile>>10)), nil
 	}
 	src, err := os.ReadFile(file)
 	if err != nil {
@@ -47,14 +80,14 @@ func (w *Workspace) EnvFile(wl manifest.Workload) (map[string]string, diag.List,
 }
 
 // atEnvFile is a mistake at the manifest's env_file.
-func (w *Workspace) atEnvFile(wl manifest.Workload, message string) diag.List {
+func (w *Workspace) atEnvFile(wl manifest.Workload, field, message string) diag.List {
 	file := filepath.Join(w.Root, wl.Name, manifestFile)
 	src, err := os.ReadFile(file)
 	if err != nil {
 		src = nil // the place is then the top of the file
 	}
 	return diag.List{{
-		Position: manifest.Locate(w.display(file), src)("env_file"), Severity: diag.Error, Path: "env_file",
+		Position: manifest.Locate(w.display(file), src)(field), Severity: diag.Error, Path: field,
 		Message: message, Hint: "paths are relative to the directory that holds " + filepath.Base(w.Root) + "/",
 	}}
 }
