@@ -30,7 +30,11 @@ func imageFields() []Field {
 			Doc: "Docker labels of the container.",
 		},
 		{
-			Path: "image.depends_on", Type: "map(string)", Kinds: "LBWJR", Enum: dependencyConditions(), Example: "{nginx: start}",
+			Path: "image.depends_on", Type: "map(string)", Kinds: "LBWJ", Enum: dependencyConditions(), Example: "{nginx: start}",
+			Doc: "Containers that must have come so far before this one starts: start, complete, success or healthy.",
+		},
+		{
+			Path: "image.depends_on", Type: "map(string)", Kinds: "R", Enum: dependencyConditions(), With: "other containers", Example: "{nginx: start}",
 			Doc: "Containers that must have come so far before this one starts: start, complete, success or healthy.",
 		},
 		{

@@ -56,7 +56,7 @@ func loggingFields() []Field {
 			Doc: "A log driver instead of CloudWatch Logs. Fargate has awslogs and splunk, and awsfirelens by the other fields.",
 		},
 		{
-			Path: "logging.options", Type: "map(string)", Kinds: kinds, Example: "{max-buffer-size: 50m}",
+			Path: "logging.options", Type: "map(string)", Kinds: kinds, With: "no log router", Example: "{max-buffer-size: 50m}",
 			Doc: "Options of the log driver. Those of CloudWatch Logs are laid over ferry's own.",
 		},
 	})

@@ -2,6 +2,10 @@ package manifest
 
 // resourceRows say what of the task's cpu and memory a container gets.
 func resourceRows(p, kinds string) []Field {
+	ports := "[9090, 8125/udp]"
+	if p != "container." {
+		ports = "[9113]" // the containers of a task share its network, in an example too
+	}
 	return []Field{
 		{
 			Path: p + "cpu", Type: "int", Kinds: kinds, Min: 1, Max: 1 << 18, Example: "128",
@@ -20,7 +24,7 @@ func resourceRows(p, kinds string) []Field {
 			Doc: "Physical GPUs for this container alone.",
 		},
 		{
-			Path: p + "ports", Type: "list(string)", Kinds: kinds, Example: "[9090, 8125/udp]",
+			Path: p + "ports", Type: "list(string)", Kinds: kinds, Example: ports,
 			Doc: "More ports that the container listens on: numbers or ranges, with /udp behind where it is not TCP.",
 		},
 		{
