@@ -46,6 +46,7 @@ var parsed = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
 		"digestMark": func() string { return digestMark },
 		"imports":    imports,
+		"launch":     launch,
 		"list":       list,
 		"quote":      quote,
 		"rule":       rule,
