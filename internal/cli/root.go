@@ -57,7 +57,7 @@ No AWS account yet? The environment "local" is built in: ferry deploy --env loca
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return app.checkGlobal() }
 
 	add(root, groupStart, newInitCmd(app, runInit), newValidateCmd(app, runValidate), newExplainCmd(app, runExplain), newPackageCmd(app, runPackage), newLocalCmd(app))
-	add(root, groupDaily, newDeployCmd(app, runDeploy), newWaitCmd(app, runWait), newStatusCmd(app, runStatus), newLogsCmd(app, runLogs),
+	add(root, groupDaily, newDeployCmd(app, runDeploy), newWaitCmd(app, runWait), newStatusCmd(app, runStatus), newLogsCmd(app, runLogs), newRunCmd(app, runRun),
 		newOpenCmd(app, runOpen), newLsCmd(app, runLs), newShowCmd(app, runShow), newDeleteCmd(app))
 	add(root, groupOther, newVersionCmd(app, runVersion), newCompletionCmd(app, runCompletion))
 

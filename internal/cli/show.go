@@ -99,6 +99,9 @@ func writeShow(w io.Writer, paint ui.Paint, r deploy.ShowResult) error {
 	}
 	pairs(&b, "Variables", r.Variables)
 	pairs(&b, "Secrets", r.Secrets)
+	if r.Job != nil {
+		row("Schedule", settings(*r.Job))
+	}
 	row("Cluster", r.Cluster)
 	row("Stack", r.Stack)
 	row("Log group", r.LogGroup)

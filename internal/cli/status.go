@@ -91,6 +91,9 @@ func writeStatus(w io.Writer, paint ui.Paint, r deploy.StatusResult) error {
 		if err := writeMessages(w, paint, s); err != nil {
 			return err
 		}
+		if err := writeJob(w, paint, s); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -103,6 +106,9 @@ func notDeployed(deployed bool) string {
 }
 
 func tasks(s deploy.ServiceStatus) string {
+	if s.Job != nil && s.Running > 0 {
+		return fmt.Sprintf("%d running", s.Running)
+	}
 	if s.Desired == 0 && s.Running == 0 && s.Pending == 0 {
 		return ""
 	}

@@ -118,7 +118,7 @@ type StatusResult struct {
 // ServiceStatus is the state of one service.
 type ServiceStatus struct {
 	Service    string            `json:"service"`
-	State      string            `json:"state"`             // ECS's own: ACTIVE, DRAINING, INACTIVE; "NOT DEPLOYED" when there is none
+	State      string            `json:"state"`             // ECS's own: ACTIVE, DRAINING, INACTIVE; "NOT DEPLOYED" when there is none; of a job one of Job…
 	Release    string            `json:"release,omitempty"` // v42
 	Commit     string            `json:"commit,omitempty"`
 	Image      string            `json:"image,omitempty"`
@@ -132,6 +132,7 @@ type ServiceStatus struct {
 	Scaling    *ScalingStatus    `json:"scaling,omitempty"`    // nil: nothing but a deploy changes the count
 	URL        string            `json:"url,omitempty"`
 	Messages   []Message         `json:"messages,omitempty"` // the service's last events, newest first
+	Job        *JobStatus        `json:"job,omitempty"`      // of a job that is deployed
 }
 
 // ScalingStatus is what auto scaling does to a service's count.
@@ -197,7 +198,18 @@ type ShowResult struct {
 	Stack       string            `json:"stack"`
 	Cluster     string            `json:"cluster"`
 	LogGroup    string            `json:"logGroup"`
+	Job         *JobSettings      `json:"job,omitempty"` // of a job
 	Live        *ServiceStatus    `json:"live,omitempty"`
+}
+
+// JobSettings are how a job is started, as its manifest says.
+type JobSettings struct {
+	Schedule string `json:"schedule"` // EventBridge Scheduler's expression; "" = on demand only
+	TimeZone string `json:"timezone"`
+	Enabled  bool   `json:"enabled"`
+	Timeout  int    `json:"timeout,omitempty"` // seconds
+	Retries  int    `json:"retries,omitempty"`
+	Overlap  string `json:"overlap"`
 }
 
 // MemoryRange is the memory that a container is sure to get and the limit where it is killed, in MiB.

@@ -39,6 +39,7 @@ func show(j job) ShowResult {
 		Image:      source(m.Image),
 		Containers: ranges(j),
 	}
+	r.Job = jobSettings(j)
 	for name, secret := range m.Secrets {
 		if r.Secrets == nil {
 			r.Secrets = map[string]string{}
@@ -75,4 +76,17 @@ func source(m manifest.Image) string {
 	default:
 		return b.Dockerfile
 	}
+}
+
+// jobSettings returns nil for a service.
+func jobSettings(j job) *JobSettings {
+	m := j.manifest.Job
+	if m == nil {
+		return nil
+	}
+	r := &JobSettings{TimeZone: m.TimeZone, Enabled: m.Enabled, Timeout: int(m.Timeout.Seconds()), Retries: m.Retries, Overlap: m.Overlap}
+	if s := j.plan.Job.Schedule; s != nil {
+		r.Schedule = s.Expression
+	}
+	return r
 }

@@ -127,6 +127,10 @@ func (l *line) statuses(ctx context.Context, names []string, env stack.Stack) ([
 	g.SetLimit(8)
 	for i, name := range names {
 		s, stands := live[name]
+		if j, list, err := l.target.known(name); !stands && err == nil && !list.HasErrors() && j.plan.IsJob() {
+			g.Go(func() (err error) { all[i], err = l.jobStatus(gctx, j); return err })
+			continue
+		}
 		if !stands {
 			all[i] = ServiceStatus{Service: name, State: NotDeployed}
 			continue
