@@ -49,7 +49,7 @@ type Deps struct {
 // providers are the resource types that stacks can hold.
 func (d Deps) providers() map[string]provider {
 	all := map[string]provider{}
-	for _, some := range []map[string]provider{d.network(), d.securityGroups(), d.ecs(), d.elb(), d.iam(), d.small(), d.s3(), d.files(), d.cloudfront(), d.names(), d.jobs()} {
+	for _, some := range []map[string]provider{d.network(), d.securityGroups(), d.ecs(), d.instances(), d.elb(), d.iam(), d.small(), d.s3(), d.files(), d.cloudfront(), d.names(), d.jobs()} {
 		maps.Copy(all, some)
 	}
 	return all

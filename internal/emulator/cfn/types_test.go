@@ -26,6 +26,15 @@ Resources:
   Inside: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !Ref Group, IpProtocol: "-1", SourceSecurityGroupId: !Ref Group, Description: one}}
   Out: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !Ref Group, IpProtocol: udp, FromPort: 53, ToPort: 53, CidrIp: 10.1.0.0/16}}
   Cluster: {Type: AWS::ECS::Cluster, Properties: {CapacityProviders: [FARGATE], ClusterSettings: [{Name: containerInsights, Value: disabled}]}}
+  Profile: {Type: AWS::IAM::InstanceProfile, Properties: {Roles: [!Ref Role]}}
+  Machines: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {ImageId: ami-1, InstanceType: t3.small, IamInstanceProfile: {Arn: !GetAtt Profile.Arn}}}}
+  Fleet:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties: {MinSize: "0", MaxSize: "2", VPCZoneIdentifier: [!Ref A], LaunchTemplate: {LaunchTemplateId: !Ref Machines, Version: !GetAtt Machines.LatestVersionNumber}}
+  Capacity: {Type: AWS::ECS::CapacityProvider, Properties: {AutoScalingGroupProvider: {AutoScalingGroupArn: !Ref Fleet, ManagedScaling: {Status: ENABLED, TargetCapacity: 100}}}}
+  Offered:
+    Type: AWS::ECS::ClusterCapacityProviderAssociations
+    Properties: {Cluster: !Ref Cluster, CapacityProviders: [FARGATE, !Ref Capacity], DefaultCapacityProviderStrategy: [{CapacityProvider: !Ref Capacity, Weight: 1}]}
   Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: []}, ManagedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"], Description: one}}
   Policy: {Type: AWS::IAM::Policy, Properties: {PolicyName: more, Roles: [!Ref Role], PolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:*", Resource: "*"}]}}}
   Space: {Type: AWS::ServiceDiscovery::HttpNamespace, Properties: {Name: space}}
@@ -89,7 +98,7 @@ func TestEveryTypeIsMadeChangedAndRemoved(t *testing.T) {
 	next := strings.NewReplacer(
 		"Default: 7", "Default: 30", "ToPort: 80, CidrIp: 0.0.0.0/0, Description: web", "ToPort: 443, CidrIp: 0.0.0.0/0, Description: web", "Description: one", "Description: two",
 		"Value: disabled", "Value: enabled", "s3:*", "sqs:*", "Value: one", "Value: two", "ScanOnPush: true", "ScanOnPush: false", "MapPublicIpOnLaunch: true", "MapPublicIpOnLaunch: false",
-		"EnableDnsHostnames: true", "EnableDnsHostnames: false", `'{"rules":[]}'`, `'{"rules":[{}]}'`, "PolicyName: more", "PolicyName: less",
+		"EnableDnsHostnames: true", "EnableDnsHostnames: false", `'{"rules":[]}'`, `'{"rules":[{}]}'`, "PolicyName: more", "PolicyName: less", "t3.small", "t3.large", "TargetCapacity: 100", "TargetCapacity: 90",
 		"cron(0 2 * * ? *)", "cron(0 3 * * ? *)", "Seconds: 5", "Seconds: 6", "Value: one}]}}\n  Target", "Value: two}]}}\n  Target",
 	).Replace(everyType)
 	set := w.change("every", "next", next, types.ChangeSetTypeUpdate)
@@ -97,7 +106,7 @@ func TestEveryTypeIsMadeChangedAndRemoved(t *testing.T) {
 	for _, c := range set.Changes {
 		got = append(got, *c.ResourceChange.LogicalResourceId+" "+string(c.ResourceChange.Replacement))
 	}
-	want := []string{"A False", "Cluster False", "Daily False", "Files False", "Group False", "Inside False", "Logs False", "Machine False", "Param False", "Policy False", "Repo False", "Role False", "Service False", "Task True", "Vpc False"}
+	want := []string{"A False", "Capacity False", "Cluster False", "Daily False", "Files False", "Group False", "Inside False", "Logs False", "Machine False", "Machines False", "Param False", "Policy False", "Repo False", "Role False", "Service False", "Task True", "Vpc False"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

@@ -15,10 +15,10 @@ const (
 	fargateSpot = "FARGATE_SPOT"
 )
 
-// checkStrategy checks a capacity provider strategy against the providers of a cluster.
-func checkStrategy(strategy []types.CapacityProviderStrategyItem, providers []string) error {
+// checkStrategy checks a capacity provider strategy against the providers of a cluster. The caller holds the lock.
+func (s *Service) checkStrategy(strategy []types.CapacityProviderStrategyItem, providers []string) error {
 	for _, p := range providers {
-		if p != fargate && p != fargateSpot {
+		if s.knownProvider(last(p)) == nil {
 			return invalid("The specified capacity provider '%s' was not found. Specify a valid name and try again.", p)
 		}
 	}
@@ -45,11 +45,11 @@ func checkStrategy(strategy []types.CapacityProviderStrategyItem, providers []st
 
 // PutClusterCapacityProviders replaces a cluster's capacity providers and default strategy.
 func (s *Service) PutClusterCapacityProviders(_ context.Context, in *ecs.PutClusterCapacityProvidersInput) (*ecs.PutClusterCapacityProvidersOutput, error) {
-	if err := checkStrategy(in.DefaultCapacityProviderStrategy, in.CapacityProviders); err != nil {
-		return nil, err
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.checkStrategy(in.DefaultCapacityProviderStrategy, in.CapacityProviders); err != nil {
+		return nil, err
+	}
 	c, err := s.cluster(in.Cluster)
 	if err != nil {
 		return nil, err
@@ -64,26 +64,4 @@ func (s *Service) PutClusterCapacityProviders(_ context.Context, in *ecs.PutClus
 	c.Cluster.CapacityProviders = orEmpty(in.CapacityProviders)
 	c.Cluster.DefaultCapacityProviderStrategy = orEmpty(in.DefaultCapacityProviderStrategy)
 	return &ecs.PutClusterCapacityProvidersOutput{Cluster: s.describeCluster(c, everyClusterField())}, nil
-}
-
-// DescribeCapacityProviders describes FARGATE and FARGATE_SPOT; this endpoint has no others.
-func (s *Service) DescribeCapacityProviders(_ context.Context, in *ecs.DescribeCapacityProvidersInput) (*ecs.DescribeCapacityProvidersOutput, error) {
-	names := in.CapacityProviders
-	if len(names) == 0 {
-		names = []string{fargate, fargateSpot}
-	}
-	out := &ecs.DescribeCapacityProvidersOutput{CapacityProviders: []types.CapacityProvider{}, Failures: []types.Failure{}}
-	for _, name := range names {
-		name = last(name)
-		arn := s.Scope.ARN("ecs", "capacity-provider/"+name)
-		if name != fargate && name != fargateSpot {
-			out.Failures = append(out.Failures, failure(arn, "MISSING"))
-			continue
-		}
-		out.CapacityProviders = append(out.CapacityProviders, types.CapacityProvider{
-			CapacityProviderArn: aws.String(arn), Name: aws.String(name), Status: types.CapacityProviderStatusActive,
-			Type: types.CapacityProviderType(name), Tags: []types.Tag{},
-		})
-	}
-	return out, nil
 }

@@ -28,14 +28,14 @@ func (s *Service) CreateCluster(_ context.Context, in *ecs.CreateClusterInput) (
 	if !validName(name) {
 		return nil, invalid("Invalid parameter: clusterName")
 	}
-	if err := checkStrategy(in.DefaultCapacityProviderStrategy, in.CapacityProviders); err != nil {
-		return nil, err
-	}
 	if err := checkSettings(in.Settings); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.checkStrategy(in.DefaultCapacityProviderStrategy, in.CapacityProviders); err != nil {
+		return nil, err
+	}
 	c := s.clusters[name]
 	if c == nil || !c.active() {
 		c = s.newCluster(name, in)

@@ -12,17 +12,18 @@ import (
 
 // state is what survives a restart of the endpoint.
 type state struct {
-	Clusters map[string]*cluster
-	Families map[string]*family
-	Settings map[string]string
-	Launched int
+	Clusters  map[string]*cluster
+	Families  map[string]*family
+	Settings  map[string]string
+	Providers map[string]*types.CapacityProvider
+	Launched  int
 }
 
 // Save returns everything as JSON, at one moment.
 func (s *Service) Save() ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return json.Marshal(state{Clusters: s.clusters, Families: s.families, Settings: s.settings, Launched: s.launched})
+	return json.Marshal(state{Clusters: s.clusters, Families: s.families, Settings: s.settings, Providers: s.providers, Launched: s.launched})
 }
 
 // Load replaces everything with what Save returned. Tasks of the earlier life are STOPPED and leave their target groups;
@@ -39,6 +40,9 @@ func (s *Service) Load(data []byte) error {
 	s.leave(left)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if st.Providers != nil {
+		s.providers = st.Providers
+	}
 	s.clusters, s.families, s.settings, s.launched = st.Clusters, st.Families, st.Settings, st.Launched
 	for _, c := range s.clusters {
 		for _, svc := range c.Services {

@@ -99,7 +99,7 @@ func override(def types.ContainerDefinition, o *types.TaskOverride) types.Contai
 // A definition can say otherwise than the endpoint.
 func (s *Service) environment(t *task, b *box) []string {
 	env := map[string]string{
-		"AWS_REGION": s.Scope.Region, "AWS_DEFAULT_REGION": s.Scope.Region, "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
+		"AWS_REGION": s.Scope.Region, "AWS_DEFAULT_REGION": s.Scope.Region, "AWS_EXECUTION_ENV": executionEnv(t),
 	}
 	if s.Endpoint != nil {
 		env["AWS_ENDPOINT_URL"] = "http://" + t.run.HostAddress(s.endpointHost())
@@ -184,4 +184,15 @@ func jsonKey(secret, name, id string) (string, error) {
 	}
 	data, err := json.Marshal(value)
 	return string(data), err
+}
+
+// executionEnv is what AWS_EXECUTION_ENV says of where a task runs.
+func executionEnv(t *task) string {
+	switch t.Task.LaunchType {
+	case types.LaunchTypeEc2:
+		return "AWS_ECS_EC2"
+	case types.LaunchTypeManagedInstances:
+		return "AWS_ECS_MANAGED_INSTANCES"
+	}
+	return "AWS_ECS_FARGATE"
 }

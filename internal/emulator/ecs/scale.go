@@ -100,11 +100,18 @@ func (s *Service) launch(svc *service, d *deployment, n int) {
 		svc.Failures, svc.FailedAt = 7, *s.now()
 		return
 	}
+	if unplaced(rev.LaunchType, rev.CapacityProviderStrategy) {
+		s.wait(svc)
+		return
+	}
 	var names []string
+	has := svc.counted(d.ID)
 	for range n {
+		provider := pick(rev.CapacityProviderStrategy, has)
+		has[provider]++
 		t := s.newTask(svc.cluster, td, taskRequest{
 			group: "service:" + svc.name(), startedBy: "ecs-svc/" + d.ID, network: rev.NetworkConfiguration, launchType: rev.LaunchType,
-			strategy: rev.CapacityProviderStrategy, platform: rev.PlatformVersion, exec: svc.Service.EnableExecuteCommand,
+			provider: provider, platform: rev.PlatformVersion, exec: svc.Service.EnableExecuteCommand,
 			tags: svc.taskTags(td), balancers: rev.LoadBalancers, service: svc.name(), deployment: d.ID,
 			disks: serviceDisks(rev.VolumeConfigurations),
 		})
@@ -186,4 +193,10 @@ func (s *Service) succeed(svc *service) {
 	svc.Completed = primary.ID
 	svc.Deployments = svc.Deployments[:1]
 	s.event(svc, "(service %s) (deployment ecs-svc/%s) deployment completed.", svc.name(), primary.ID)
+}
+
+// wait says that no container instance takes a task of the service, and looks again after ever longer times.
+func (s *Service) wait(svc *service) {
+	svc.Failures, svc.FailedAt = min(svc.Failures+1, 7), *s.now()
+	s.event(svc, "(service %s) was unable to place a task because no container instance met all of its requirements. Reason: No Container Instances were found in your cluster. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.", svc.name())
 }

@@ -86,12 +86,13 @@ type Service struct {
 	stop context.CancelFunc
 	wg   sync.WaitGroup
 
-	mu       sync.Mutex
-	closed   bool
-	clusters map[string]*cluster
-	families map[string]*family
-	settings map[string]string
-	launched int // tasks started so far: spreads them over the zones
+	mu        sync.Mutex
+	closed    bool
+	clusters  map[string]*cluster
+	families  map[string]*family
+	settings  map[string]string
+	providers map[string]*types.CapacityProvider // by name; those that somebody made
+	launched  int                                // tasks started so far: spreads them over the zones
 }
 
 // New makes a service without clusters.
@@ -99,7 +100,7 @@ func New(d Deps) *Service {
 	ctx, stop := context.WithCancel(context.Background())
 	return &Service{
 		Deps: d, ctx: ctx, stop: stop,
-		clusters: map[string]*cluster{}, families: map[string]*family{}, settings: map[string]string{},
+		clusters: map[string]*cluster{}, families: map[string]*family{}, settings: map[string]string{}, providers: map[string]*types.CapacityProvider{},
 	}
 }
 
@@ -158,6 +159,9 @@ func (s *Service) Wire() wire.Service {
 			"UpdateClusterSettings":       wire.Op(s.UpdateClusterSettings),
 			"PutClusterCapacityProviders": wire.Op(s.PutClusterCapacityProviders),
 			"DescribeCapacityProviders":   wire.Op(s.DescribeCapacityProviders),
+			"CreateCapacityProvider":      wire.Op(s.CreateCapacityProvider),
+			"UpdateCapacityProvider":      wire.Op(s.UpdateCapacityProvider),
+			"DeleteCapacityProvider":      wire.Op(s.DeleteCapacityProvider),
 			"RegisterTaskDefinition":      wire.Op(s.RegisterTaskDefinition),
 			"DescribeTaskDefinition":      wire.Op(s.DescribeTaskDefinition),
 			"ListTaskDefinitions":         wire.Op(s.ListTaskDefinitions),

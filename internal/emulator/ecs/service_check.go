@@ -13,7 +13,7 @@ import (
 // checkCreate refuses what ECS refuses when a service is made. The caller holds the lock.
 func (s *Service) checkCreate(c *cluster, td *taskDefinition, in *ecs.CreateServiceInput) error {
 	switch {
-	case in.SchedulingStrategy == types.SchedulingStrategyDaemon:
+	case in.SchedulingStrategy == types.SchedulingStrategyDaemon && in.LaunchType != types.LaunchTypeEc2 && in.LaunchType != types.LaunchTypeExternal:
 		return invalid("The daemon scheduling strategy is not supported for AWS Fargate. Change to a supported scheduling strategy and try again.")
 	case in.DeploymentController != nil && in.DeploymentController.Type != types.DeploymentControllerTypeEcs && in.DeploymentController.Type != "":
 		return &types.UnsupportedFeatureException{Message: aws.String("The deployment controller " + string(in.DeploymentController.Type) + " is not supported by this endpoint.")}
@@ -21,15 +21,22 @@ func (s *Service) checkCreate(c *cluster, td *taskDefinition, in *ecs.CreateServ
 		return invalid("desiredCount must not be negative.")
 	case in.LaunchType != "" && len(in.CapacityProviderStrategy) > 0:
 		return invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
-	case in.LaunchType == types.LaunchTypeEc2, in.LaunchType == types.LaunchTypeExternal:
-		return &types.UnsupportedFeatureException{Message: aws.String("The launch type " + string(in.LaunchType) + " is not supported by this endpoint: it runs FARGATE tasks.")}
+	case in.SchedulingStrategy == types.SchedulingStrategyDaemon && in.DesiredCount != nil && *in.DesiredCount != 0:
+		return invalid("The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again.")
+	case in.LaunchType == types.LaunchTypeExternal && len(in.LoadBalancers) > 0:
+		return invalid("Service load balancing is not supported for the EXTERNAL launch type.")
+	case in.LaunchType == types.LaunchType(types.CompatibilityManagedInstances):
+		return invalid("The MANAGED_INSTANCES launch type is not supported. Specify a capacity provider strategy and try again.")
 	case in.HealthCheckGracePeriodSeconds != nil && *in.HealthCheckGracePeriodSeconds > 0 && len(in.LoadBalancers)+len(in.ServiceRegistries)+len(in.GatewayConnectors) == 0 && !checkedDefinition(td):
 		return invalid("Health check grace period is only valid for services configured to use load balancers or container health checks.")
 	}
 	if err := checkDisks(td.Definition, serviceDisks(in.VolumeConfigurations)); err != nil {
 		return err
 	}
-	if err := checkStrategyOf(c, in.CapacityProviderStrategy); err != nil {
+	if err := s.checkStrategyOf(c, in.CapacityProviderStrategy); err != nil {
+		return err
+	}
+	if err := s.checkPlace(td.Definition, in.LaunchType, in.CapacityProviderStrategy, in.NetworkConfiguration, in.PlacementConstraints, in.PlacementStrategy); err != nil {
 		return err
 	}
 	if err := checkPlatform(in.PlatformVersion); err != nil {
@@ -42,8 +49,8 @@ func checkedDefinition(td *taskDefinition) bool {
 	return slices.ContainsFunc(td.Definition.ContainerDefinitions, hasCheck)
 }
 
-func checkStrategyOf(c *cluster, strategy []types.CapacityProviderStrategyItem) error {
-	return checkStrategy(strategy, c.Cluster.CapacityProviders)
+func (s *Service) checkStrategyOf(c *cluster, strategy []types.CapacityProviderStrategyItem) error {
+	return s.checkStrategy(strategy, c.Cluster.CapacityProviders)
 }
 
 func checkPlatform(version *string) error {
@@ -113,8 +120,8 @@ func (s *Service) checkBalancer(ctx context.Context, td types.TaskDefinition, lb
 	if len(tg.LoadBalancerArns) == 0 {
 		return invalid("The target group with targetGroupArn %s does not have an associated load balancer.", group)
 	}
-	if td.NetworkMode == types.NetworkModeAwsvpc && tg.TargetType != "ip" {
-		return invalid("The provided target group %s has target type %s, which is incompatible with the awsvpc network mode specified in the task definition.", group, tg.TargetType)
+	if (td.NetworkMode == types.NetworkModeAwsvpc) != (tg.TargetType == "ip") {
+		return invalid("The provided target group %s has target type %s, which is incompatible with the %s network mode specified in the task definition.", group, tg.TargetType, td.NetworkMode)
 	}
 	return nil
 }

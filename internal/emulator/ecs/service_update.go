@@ -30,13 +30,17 @@ func (s *Service) UpdateService(ctx context.Context, in *ecs.UpdateServiceInput)
 		return nil, err
 	}
 	if len(in.CapacityProviderStrategy) > 0 {
-		if err := checkStrategyOf(svc.cluster, in.CapacityProviderStrategy); err != nil {
+		if err := s.checkStrategyOf(svc.cluster, in.CapacityProviderStrategy); err != nil {
 			return nil, err
 		}
 	}
 	next, td, err := s.nextRevision(svc, in)
 	if err != nil {
 		return nil, err
+	}
+	if in.CapacityProviderStrategy != nil && len(in.CapacityProviderStrategy) == 0 && len(svc.Service.CapacityProviderStrategy) > 0 {
+		// an empty strategy goes back to the launch type of the one before
+		svc.Service.LaunchType = s.launchOf(last(aws.ToString(svc.Service.CapacityProviderStrategy[0].CapacityProvider)))
 	}
 	svc.adjust(in)
 	if in.ForceNewDeployment || !same(next, svc.Revision[svc.primary().ID].Revision) {

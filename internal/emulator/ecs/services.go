@@ -79,7 +79,7 @@ func (s *Service) newService(c *cluster, td *taskDefinition, in *ecs.CreateServi
 			DeploymentConfiguration: fillDeploymentConfiguration(in.DeploymentConfiguration, nil),
 			DeploymentController:    &types.DeploymentController{Type: types.DeploymentControllerTypeEcs},
 			NetworkConfiguration:    fillNetwork(in.NetworkConfiguration), LoadBalancers: orEmpty(in.LoadBalancers),
-			ServiceRegistries: orEmpty(in.ServiceRegistries), SchedulingStrategy: types.SchedulingStrategyReplica,
+			ServiceRegistries: orEmpty(in.ServiceRegistries), SchedulingStrategy: cmp.Or(in.SchedulingStrategy, types.SchedulingStrategyReplica),
 			PlacementConstraints: orEmpty(in.PlacementConstraints), PlacementStrategy: orEmpty(in.PlacementStrategy),
 			HealthCheckGracePeriodSeconds: orInt(in.HealthCheckGracePeriodSeconds, 0), EnableECSManagedTags: in.EnableECSManagedTags,
 			EnableExecuteCommand: in.EnableExecuteCommand, PropagateTags: in.PropagateTags,
@@ -92,6 +92,9 @@ func (s *Service) newService(c *cluster, td *taskDefinition, in *ecs.CreateServi
 		if d.CapacityProviderStrategy = c.Cluster.DefaultCapacityProviderStrategy; len(d.CapacityProviderStrategy) == 0 {
 			d.LaunchType = types.LaunchTypeFargate
 		}
+	}
+	if d.LaunchType != types.LaunchTypeFargate && !onFargate(s, d.CapacityProviderStrategy) {
+		d.PlatformVersion, d.PlatformFamily = nil, nil
 	}
 	d.PropagateTags = cmp.Or(d.PropagateTags, types.PropagateTagsNone)
 	d.AvailabilityZoneRebalancing = cmp.Or(d.AvailabilityZoneRebalancing, types.AvailabilityZoneRebalancingEnabled)

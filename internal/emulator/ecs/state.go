@@ -82,6 +82,7 @@ type task struct {
 	Failed     bool // it failed by itself: counts for the circuit breaker
 	Counted    bool
 	WasHealthy bool
+	Instance   string // the EC2 instance that it is on; "" = none of one's own
 	Targets    []targetRecord
 	Balancers  []types.LoadBalancer
 	disks      disks

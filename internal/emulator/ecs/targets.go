@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,11 @@ func (s *Service) register(t *task) error {
 			return fmt.Errorf("ResourceInitializationError: failed to reach port %d: %w", port, err)
 		}
 		rec := targetRecord{Group: aws.ToString(lb.TargetGroupArn), ID: t.address(), Port: port}
+		if t.Definition.NetworkMode == types.NetworkModeBridge { // the port that the instance had free
+			if _, rec.Port, err = splitHostPort(address); err != nil {
+				return err
+			}
+		}
 		s.ELB.SetAddress(rec.ID, rec.Port, address)
 		_, err = s.ELB.RegisterTargets(t.ctx, &elbv2.RegisterTargetsInput{TargetGroupArn: &rec.Group, Targets: rec.describe()})
 		if err != nil {
@@ -64,7 +70,7 @@ func (s *Service) bind(t *task, c types.ContainerDefinition) error {
 // address is the task's address in its VPC.
 func (t *task) address() string {
 	if len(t.Task.Attachments) == 0 || aws.ToString(t.Task.Attachments[0].Type) != "ElasticNetworkInterface" {
-		return "127.0.0.1"
+		return cmp.Or(t.Instance, "127.0.0.1")
 	}
 	return aws.ToString(t.Task.Attachments[0].Details[4].Value)
 }

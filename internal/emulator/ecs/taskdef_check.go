@@ -25,6 +25,9 @@ func checkTaskDefinition(in *ecs.RegisterTaskDefinitionInput) error {
 			return err
 		}
 	}
+	if err := checkInstanceTask(in); err != nil {
+		return err
+	}
 	essential := false
 	seen := map[string]bool{}
 	for _, c := range in.ContainerDefinitions {
@@ -45,6 +48,17 @@ func checkTaskDefinition(in *ecs.RegisterTaskDefinitionInput) error {
 		return err
 	}
 	return checkDependencies(in.ContainerDefinitions)
+}
+
+// checkInstanceTask checks what tasks on instances of a kind cannot have.
+func checkInstanceTask(in *ecs.RegisterTaskDefinitionInput) error {
+	switch {
+	case slices.Contains(in.RequiresCompatibilities, types.CompatibilityExternal) && in.NetworkMode == types.NetworkModeAwsvpc:
+		return client("The 'awsvpc' network mode is not supported for tasks using the EXTERNAL launch type.")
+	case slices.Contains(in.RequiresCompatibilities, types.CompatibilityManagedInstances) && in.NetworkMode != types.NetworkModeAwsvpc && in.NetworkMode != types.NetworkModeHost:
+		return client("Managed Instances only supports network modes 'awsvpc' and 'host'.")
+	}
+	return nil
 }
 
 func checkFargateTask(in *ecs.RegisterTaskDefinitionInput) error {
@@ -125,8 +139,10 @@ func checkPorts(mode types.NetworkMode, c types.ContainerDefinition) error {
 			return client("Invalid setting for container '%s'. A port mapping requires 'containerPort'.", *c.Name)
 		case p.ContainerPort != nil && (port < 1 || port > 65535):
 			return client("Invalid setting for container '%s'. 'containerPort' %d is outside 1-65535.", *c.Name, port)
-		case mode == types.NetworkModeAwsvpc && p.HostPort != nil && *p.HostPort != 0 && *p.HostPort != port:
-			return client("When networkMode=awsvpc, the host ports and container ports in port mappings must match.")
+		case mode == types.NetworkModeNone:
+			return client("Port mappings are not supported when networkMode=none.")
+		case (mode == types.NetworkModeAwsvpc || mode == types.NetworkModeHost) && p.HostPort != nil && *p.HostPort != 0 && *p.HostPort != port:
+			return client("When networkMode=%s, the host ports and container ports in port mappings must match.", mode)
 		case p.ContainerPort != nil && seen[port]:
 			return client("Invalid setting for container '%s'. Port mappings contain duplicates: %d.", *c.Name, port)
 		}

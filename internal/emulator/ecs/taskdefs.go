@@ -66,7 +66,14 @@ func (s *Service) define(in *ecs.RegisterTaskDefinitionInput, revision int32) ty
 func compatibilities(in *ecs.RegisterTaskDefinitionInput) []types.Compatibility {
 	out := []types.Compatibility{types.CompatibilityEc2}
 	if in.NetworkMode == types.NetworkModeAwsvpc && checkFargateSize(aws.ToString(in.Cpu), aws.ToString(in.Memory)) == nil {
-		out = append(out, types.CompatibilityFargate, types.CompatibilityManagedInstances)
+		out = append(out, types.CompatibilityFargate)
+	}
+	switch in.NetworkMode {
+	case types.NetworkModeAwsvpc, types.NetworkModeHost:
+		out = append(out, types.CompatibilityManagedInstances)
+	}
+	if in.NetworkMode != types.NetworkModeAwsvpc {
+		out = append(out, types.CompatibilityExternal)
 	}
 	return out
 }

@@ -22,7 +22,7 @@ type taskRequest struct {
 	group, startedBy    string
 	network             *types.NetworkConfiguration
 	launchType          types.LaunchType
-	strategy            []types.CapacityProviderStrategyItem
+	provider            string // of a strategy; "" = none
 	platform            *string
 	overrides           *types.TaskOverride
 	exec                bool
@@ -46,8 +46,8 @@ func (s *Service) newTask(c *cluster, td *taskDefinition, r taskRequest) *task {
 		cluster: c, Definition: def, Service: r.service, Deployment: r.deployment, Balancers: r.balancers, disks: r.disks, events: make(chan struct{}, 1),
 		Task: types.Task{
 			TaskArn: arn, ClusterArn: c.Cluster.ClusterArn, TaskDefinitionArn: def.TaskDefinitionArn, Group: aws.String(r.group),
-			LaunchType: types.LaunchTypeFargate, PlatformVersion: platform(r.platform), PlatformFamily: aws.String("Linux"),
-			Cpu: def.Cpu, Memory: def.Memory, AvailabilityZone: aws.String(zone), CreatedAt: s.now(), Overrides: r.overrides,
+			LaunchType: s.launchOf(r.provider),
+			Cpu:        def.Cpu, Memory: def.Memory, AvailabilityZone: aws.String(zone), CreatedAt: s.now(), Overrides: r.overrides,
 			LastStatus: aws.String(statusProvisioning), DesiredStatus: aws.String(statusRunning), HealthStatus: types.HealthStatusUnknown,
 			EnableExecuteCommand: r.exec, Tags: orEmpty(r.tags), Version: 1, EphemeralStorage: &types.EphemeralStorage{SizeInGiB: 20},
 			Attributes: []types.Attribute{{Name: aws.String("ecs.cpu-architecture"), Value: aws.String(architecture(def))}},
@@ -59,8 +59,15 @@ func (s *Service) newTask(c *cluster, td *taskDefinition, r taskRequest) *task {
 	if def.EphemeralStorage != nil {
 		t.Task.EphemeralStorage = def.EphemeralStorage
 	}
-	if len(r.strategy) > 0 {
-		t.Task.CapacityProviderName = r.strategy[0].CapacityProvider
+	if r.provider != "" {
+		t.Task.CapacityProviderName = aws.String(r.provider)
+	}
+	if t.Task.LaunchType == types.LaunchTypeFargate {
+		t.Task.PlatformVersion, t.Task.PlatformFamily = platform(r.platform), aws.String("Linux")
+	} else {
+		t.Instance = ids.NewEC2("i")
+		t.Task.ContainerInstanceArn = aws.String(s.Scope.ARN("ecs", "container-instance/"+c.name()+"/"+ids.NewHex(32)))
+		t.Task.EphemeralStorage = nil
 	}
 	t.ctx, t.cancel = context.WithCancel(s.ctx)
 	t.attach(s.launched, r.network)
@@ -163,8 +170,8 @@ func (s *Service) RunTask(ctx context.Context, in *ecs.RunTaskInput) (*ecs.RunTa
 	if err := s.checkRevision(ctx, td, in.NetworkConfiguration, nil); err != nil {
 		return nil, err
 	}
-	if in.LaunchType == types.LaunchTypeEc2 || in.LaunchType == types.LaunchTypeExternal {
-		return nil, &types.UnsupportedFeatureException{Message: aws.String("The launch type " + string(in.LaunchType) + " is not supported by this endpoint: it runs FARGATE tasks.")}
+	if in.LaunchType != "" && len(in.CapacityProviderStrategy) > 0 {
+		return nil, invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
 	}
 	if err := checkDisks(td, taskDisks(in.VolumeConfigurations)); err != nil {
 		return nil, err
@@ -182,6 +189,13 @@ func (s *Service) RunTask(ctx context.Context, in *ecs.RunTaskInput) (*ecs.RunTa
 	if err != nil {
 		return nil, err
 	}
+	strategy := in.CapacityProviderStrategy
+	if in.LaunchType == "" && len(strategy) == 0 {
+		strategy = c.Cluster.DefaultCapacityProviderStrategy
+	}
+	if err := s.checkRun(c, td, in, strategy); err != nil {
+		return nil, err
+	}
 	group := aws.ToString(in.Group)
 	if group == "" {
 		group = "family:" + *td.Family
@@ -191,10 +205,13 @@ func (s *Service) RunTask(ctx context.Context, in *ecs.RunTaskInput) (*ecs.RunTa
 		tags = append(slices.Clone(definition.Tags), tags...)
 	}
 	out := &ecs.RunTaskOutput{Tasks: []types.Task{}, Failures: []types.Failure{}}
+	has := map[string]int{}
 	for range n {
+		provider := pick(strategy, has)
+		has[provider]++
 		t := s.newTask(c, definition, taskRequest{
 			group: group, startedBy: aws.ToString(in.StartedBy), network: fillNetwork(in.NetworkConfiguration), launchType: in.LaunchType,
-			strategy: in.CapacityProviderStrategy, platform: in.PlatformVersion, overrides: in.Overrides, exec: in.EnableExecuteCommand, tags: tags, disks: taskDisks(in.VolumeConfigurations),
+			provider: provider, platform: in.PlatformVersion, overrides: in.Overrides, exec: in.EnableExecuteCommand, tags: tags, disks: taskDisks(in.VolumeConfigurations),
 		})
 		s.start(t)
 		out.Tasks = append(out.Tasks, t.describe(true))

@@ -20,6 +20,7 @@ func managed(arn string) bool {
 		"service-role/AmazonECSInfrastructureRolePolicyForVpcLattice", "AmazonECSInfrastructureRolePolicyForLoadBalancers",
 		"service-role/AmazonECSInfrastructureRolePolicyForServiceConnectTransportLayerSecurity",
 		"service-role/AmazonEC2ContainerServiceEventsRole", "AmazonECS_FullAccess",
+		"AmazonECSInfrastructureRolePolicyForManagedInstances", "AmazonECSInstanceRolePolicyForManagedInstances",
 		"AmazonElasticFileSystemClientReadWriteAccess", "AmazonElasticFileSystemClientFullAccess", "AmazonElasticFileSystemsUtils",
 		"AmazonKinesisFullAccess", "AmazonKinesisReadOnlyAccess", "AmazonKinesisFirehoseFullAccess",
 		"AmazonPrometheusRemoteWriteAccess", "AmazonRDSDataFullAccess", "AmazonRDSFullAccess", "AmazonRDSReadOnlyAccess",
