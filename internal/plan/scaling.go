@@ -68,7 +68,7 @@ func (s Service) Scaling() *Scaling {
 		return nil
 	}
 	out := &Scaling{Resource: "service/" + s.Cluster + "/" + s.ServiceName, Min: m.Min, Max: m.Max}
-	out.Policies = append(out.Policies, s.trackingPolicies()...)
+	out.Policies = append(s.trackingPolicies(), s.queuePolicies()...)
 	for _, c := range m.Custom {
 		metric := scalingMetric(c.Metric)
 		out.Policies = append(out.Policies, ScalingPolicy{Name: ScalingPrefix + "custom-" + c.Name, Metric: &metric, KeepTasks: c.KeepTasks}.keep(c.Tracking))
