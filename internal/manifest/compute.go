@@ -19,6 +19,7 @@ func compute(kind rune, root *node, o Options) {
 		computeCapacity(root)
 		computeBuild(root.get("image").get("build"))
 		computeHTTP(root)
+		computeDeployment(root)
 	case kindRequestDriven:
 		computeRequestDriven(root)
 	case kindEnvironment:

@@ -34,6 +34,7 @@ func decodeWorkload(root *node) Workload {
 		Subscribe:         decodeSubscribe(root.get("subscribe")),
 		Storage:           decodeStorage(root.get("storage")),
 	}
+	w.Deployment = decodeDeployment(root.get("deployment"))
 	w.NLB = decodeNLB(root.get("nlb"))
 	w.InternalHTTP = decodeHTTP(root.get("internal_http"))
 	if w.Scaling != nil {

@@ -15,6 +15,7 @@ func Fields() []Field {
 		nlbFields(),
 		sizeFields(),
 		scalingFields(),
+		deploymentFields(),
 		containerFields(),
 		containerOptionFields("container", "LBWJR"),
 		networkFields(),

@@ -160,6 +160,15 @@ variables:
   A: "yes"                                  # web.yml:5
   B: y                                      # override environments.test web.yml:10
 platform: linux/x86_64                      # default
+deployment:
+  strategy: rolling                         # default
+  circuit_breaker:
+    enable: true                            # default
+    rollback: true                          # default
+    reset_on_healthy_task: true             # default
+  rollback_on_alarm: true                   # default
+  minimum_healthy_percent: 100              # default
+  maximum_percent: 200                      # default
 exec:
   enable: false                             # default
 network:
@@ -186,6 +195,13 @@ count 3 override
 variables.A yes file
 variables.B y override
 platform linux/x86_64 default
+deployment.strategy rolling default
+deployment.circuit_breaker.enable true default
+deployment.circuit_breaker.rollback true default
+deployment.circuit_breaker.reset_on_healthy_task true default
+deployment.rollback_on_alarm true default
+deployment.minimum_healthy_percent 100 default
+deployment.maximum_percent 200 default
 exec.enable false default
 network.vpc.placement public default
 network.connect false default

@@ -110,6 +110,7 @@ func (d *document) validateWorkload(kind rune, w Workload, o Options) {
 	v.size(w)
 	v.scaling(kind, w)
 	v.where(kind, w)
+	v.deployment(w)
 	v.network(w)
 	v.job(w)
 	v.logging(w)

@@ -41,6 +41,7 @@ func (c *checker) service(s Service) {
 	c.routing(s)
 	c.placement(s)
 	c.capacity(s)
+	c.traffic(s)
 }
 
 func (c *checker) name(s Service) {

@@ -90,9 +90,12 @@ func (t TargetGroup) application() string {
 	return map[string]string{"HTTP1": "http", "HTTP2": "http2", "GRPC": "grpc"}[t.ProtocolVersion]
 }
 
-// GracePeriod is how long, in seconds, a new task's bad health is overlooked: the longest that any of its load balancers is
-// told.
-func (s Service) GracePeriod() int {
+// GracePeriod is how long, in seconds, a new task's bad health is overlooked: what the manifest says for all checks, else the
+// longest that any of its load balancers is told. matters tells whether there is something to say.
+func (s Service) GracePeriod() (period int, matters bool) {
+	if g := s.Manifest.Deployment.HealthCheckGrace; g != nil {
+		return seconds(*g), true
+	}
 	var longest time.Duration
 	for _, h := range []*manifest.HTTP{s.Manifest.HTTP, s.Manifest.InternalHTTP} {
 		if h == nil {
@@ -107,5 +110,5 @@ func (s Service) GracePeriod() int {
 			longest = max(longest, l.HealthCheck.GracePeriod)
 		}
 	}
-	return seconds(longest)
+	return seconds(longest), s.Routing != nil
 }

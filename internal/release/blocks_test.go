@@ -1,6 +1,7 @@
 package release_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -65,4 +66,31 @@ func TestABlockThatGoesIsNamedAloneAndIsEmpty(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestWhatADeploymentIsToldNoMoreIsSwitchedOff(t *testing.T) {
+	t.Parallel()
+	d, l := wanted(t), running(registered(7))
+	live := l.Service.DeploymentConfiguration
+	live.Alarms = &types.DeploymentAlarms{AlarmNames: []string{"errors"}, Enable: true, Rollback: true}
+	live.EarlySuccessCriteria = &types.DeploymentEarlySuccessCriteria{Enable: true, HealthyPercent: aws.Int32(100), SourceServiceRevisionCleanup: types.ServiceRevisionCleanupBlocking}
+	live.LifecycleHooks = []types.DeploymentLifecycleHook{{TargetType: types.DeploymentLifecycleHookTargetTypePause, LifecycleStages: []types.DeploymentLifecycleHookStage{types.DeploymentLifecycleHookStagePreScaleUp}}}
+	u := release.Compare(l, d).Update
+	if u == nil || u.DeploymentConfiguration == nil {
+		t.Fatalf("%+v", u)
+	}
+	got, want := *u.DeploymentConfiguration, *d.Service.DeploymentConfiguration
+	want.Alarms, want.EarlySuccessCriteria, want.LifecycleHooks = &types.DeploymentAlarms{AlarmNames: []string{}}, &types.DeploymentEarlySuccessCriteria{}, []types.DeploymentLifecycleHook{}
+	if diff := cmp.Diff(text(t, want), text(t, got)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func text(t *testing.T, v any) string {
+	t.Helper()
+	out, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
 }

@@ -87,6 +87,13 @@ func deploymentDefaults(d *types.DeploymentConfiguration) *types.DeploymentConfi
 			d.Alarms = nil
 		}
 	}
+	if e := d.EarlySuccessCriteria; e != nil && !e.Enable {
+		d.EarlySuccessCriteria = nil
+	}
+	if d.Strategy == types.DeploymentStrategyRolling && aws.ToInt32(d.BakeTimeInMinutes) == 0 {
+		d.BakeTimeInMinutes = nil
+	}
+	hookDefaults(d.LifecycleHooks)
 	if b := d.DeploymentCircuitBreaker; b != nil {
 		setDefault(&b.ResetOnHealthyTask, true)
 		if b.ThresholdConfiguration == nil {
@@ -97,6 +104,36 @@ func deploymentDefaults(d *types.DeploymentConfiguration) *types.DeploymentConfi
 		}
 	}
 	return d
+}
+
+func hookDefaults(hooks []types.DeploymentLifecycleHook) {
+	for i := range hooks {
+		h := &hooks[i]
+		h.TargetType = cmp.Or(h.TargetType, types.DeploymentLifecycleHookTargetTypeAwsLambda)
+		if h.TimeoutConfiguration == nil {
+			h.TimeoutConfiguration = &types.DeploymentLifecycleHookTimeoutConfiguration{}
+		}
+		h.TimeoutConfiguration.Action = cmp.Or(h.TimeoutConfiguration.Action, types.DeploymentLifecycleHookActionRollback)
+		setDefault(&h.TimeoutConfiguration.TimeoutInMinutes, 1440)
+	}
+}
+
+// takenAway returns a copy that says of what a service has and is to have no more that it is off: ECS keeps what it is not told.
+func takenAway(live, want *types.DeploymentConfiguration) *types.DeploymentConfiguration {
+	if live == nil || want == nil {
+		return want
+	}
+	out := *want
+	if live.Alarms != nil && out.Alarms == nil {
+		out.Alarms = &types.DeploymentAlarms{AlarmNames: []string{}}
+	}
+	if len(live.LifecycleHooks) > 0 {
+		out.LifecycleHooks = orEmpty(out.LifecycleHooks)
+	}
+	if live.EarlySuccessCriteria != nil && out.EarlySuccessCriteria == nil {
+		out.EarlySuccessCriteria = &types.DeploymentEarlySuccessCriteria{}
+	}
+	return &out
 }
 
 func networkDefaults(n *types.NetworkConfiguration) {

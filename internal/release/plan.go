@@ -80,6 +80,9 @@ func (p *Plan) compareService() {
 			continue
 		}
 		f.set(u, p.Definition.Service)
+		if f.member == "DeploymentConfiguration" {
+			u.DeploymentConfiguration = takenAway(old.DeploymentConfiguration, u.DeploymentConfiguration)
+		}
 		p.Changes = append(p.Changes, reason)
 		restarts, touched = restarts || f.restarts, true
 	}

@@ -43,8 +43,6 @@ func place(out *service, s plan.Service) {
 	}
 	if m.Daemon() {
 		out.SchedulingStrategy = strings.ToUpper(m.Scheduling)
-		// There is one place per instance: the old task makes way for the new one.
-		out.DeploymentConfiguration.MaximumPercent, out.DeploymentConfiguration.MinimumHealthyPercent = 100, 0
 	}
 }
 

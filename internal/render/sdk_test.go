@@ -3,9 +3,11 @@ package render_test
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/google/go-cmp/cmp"
 
@@ -33,7 +35,38 @@ func TestEveryDocumentIsWhatECSTakes(t *testing.T) {
 				t.Errorf("the task definition lacks something: %+v", task)
 			}
 			consistent(t, task, service)
+			if b := service.DeploymentConfiguration.DeploymentCircuitBreaker; !strings.HasPrefix(name, "deployment-") && (!b.Enable || !b.Rollback) {
+				t.Error("the circuit breaker is on, with rollback, where the manifest does not say otherwise")
+			}
 		})
+	}
+}
+
+func TestAScalingDefinitionIsWhatApplicationAutoScalingTakes(t *testing.T) {
+	t.Parallel()
+	read := 0
+	for name, c := range serviceCases(t) {
+		doc, err := render.ScalingDefinition(c.plan)
+		if err != nil || doc == nil {
+			continue
+		}
+		var in struct {
+			RegisterScalableTarget applicationautoscaling.RegisterScalableTargetInput
+			PutScalingPolicy       []applicationautoscaling.PutScalingPolicyInput
+			PutScheduledAction     []applicationautoscaling.PutScheduledActionInput
+		}
+		if err := strict(doc, &in); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for _, p := range in.PutScalingPolicy {
+			if *p.ResourceId != *in.RegisterScalableTarget.ResourceId || (p.TargetTrackingScalingPolicyConfiguration == nil) == (p.StepScalingPolicyConfiguration == nil) {
+				t.Errorf("%s: %+v", name, p)
+			}
+		}
+		read++
+	}
+	if read < 2 {
+		t.Errorf("only %d services scale: the test proves little", read)
 	}
 }
 
@@ -106,9 +139,6 @@ func consistent(t *testing.T, task ecs.RegisterTaskDefinitionInput, service ecs.
 		t.Error("launch type and capacity provider strategy exclude each other")
 	}
 	d := service.DeploymentConfiguration
-	if !d.DeploymentCircuitBreaker.Enable || !d.DeploymentCircuitBreaker.Rollback {
-		t.Error("the circuit breaker is always on, with rollback")
-	}
 	if aws.ToInt32(d.MinimumHealthyPercent) >= aws.ToInt32(d.MaximumPercent) {
 		t.Error("a deployment with these percentages can never move")
 	}

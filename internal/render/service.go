@@ -11,20 +11,14 @@ func ServiceDefinition(s plan.Service) ([]byte, error) {
 
 func newService(s plan.Service) service {
 	out := service{
-		Cluster:           s.Cluster,
-		ServiceName:       s.ServiceName,
-		TaskDefinition:    s.Family,
-		LoadBalancers:     []loadBalancer{},
-		ServiceRegistries: []serviceRegistry{},
-		DesiredCount:      s.DesiredCount(),
-		LaunchType:        s.Capacity.LaunchType,
-		DeploymentConfiguration: deploymentConfiguration{
-			// A release that cannot get healthy goes back by itself, whatever else the manifest says.
-			DeploymentCircuitBreaker: circuitBreaker{Enable: true, Rollback: true},
-			MaximumPercent:           200,
-			MinimumHealthyPercent:    100,
-			Strategy:                 "ROLLING",
-		},
+		Cluster:                     s.Cluster,
+		ServiceName:                 s.ServiceName,
+		TaskDefinition:              s.Family,
+		LoadBalancers:               []loadBalancer{},
+		ServiceRegistries:           []serviceRegistry{},
+		DesiredCount:                s.DesiredCount(),
+		LaunchType:                  s.Capacity.LaunchType,
+		DeploymentConfiguration:     newDeployment(s),
 		NetworkConfiguration:        newNetworkConfiguration(s),
 		SchedulingStrategy:          "REPLICA",
 		DeploymentController:        deploymentController{Type: "ECS"},
@@ -32,17 +26,18 @@ func newService(s plan.Service) service {
 		EnableECSManagedTags:        true,
 		PropagateTags:               "SERVICE",
 		EnableExecuteCommand:        s.Manifest.Exec,
-		AvailabilityZoneRebalancing: enabled(s.Manifest.Capacity.Rebalances()),
+		AvailabilityZoneRebalancing: enabled(s.Manifest.Capacity.Rebalances() && s.Rebalances()),
 		ServiceConnectConfiguration: newServiceConnect(s),
 		VolumeConfigurations:        volumeConfigurations(s),
 	}
 	place(&out, s)
-	if r := s.Routing; r != nil {
-		grace := s.GracePeriod()
+	if grace, matters := s.GracePeriod(); matters {
 		out.HealthCheckGracePeriodSeconds = &grace
+	}
+	if r := s.Routing; r != nil {
 		for _, t := range r.Targets {
 			out.LoadBalancers = append(out.LoadBalancers, loadBalancer{
-				TargetGroupArn: t.ARN(s.Stack), ContainerName: t.Container, ContainerPort: t.ContainerPort,
+				TargetGroupArn: t.ARN(s.Stack), ContainerName: t.Container, ContainerPort: t.ContainerPort, AdvancedConfiguration: newAdvanced(s, t),
 			})
 		}
 	}

@@ -62,25 +62,14 @@ type service struct {
 }
 
 type loadBalancer struct {
-	TargetGroupArn string `json:"targetGroupArn"`
-	ContainerName  string `json:"containerName"`
-	ContainerPort  int    `json:"containerPort"`
+	TargetGroupArn        string    `json:"targetGroupArn"`
+	ContainerName         string    `json:"containerName"`
+	ContainerPort         int       `json:"containerPort"`
+	AdvancedConfiguration *advanced `json:"advancedConfiguration,omitempty"`
 }
 
 type serviceRegistry struct {
 	RegistryArn string `json:"registryArn"`
-}
-
-type deploymentConfiguration struct {
-	DeploymentCircuitBreaker circuitBreaker `json:"deploymentCircuitBreaker"`
-	MaximumPercent           int            `json:"maximumPercent"`
-	MinimumHealthyPercent    int            `json:"minimumHealthyPercent"`
-	Strategy                 string         `json:"strategy"`
-}
-
-type circuitBreaker struct {
-	Enable   bool `json:"enable"`
-	Rollback bool `json:"rollback"`
 }
 
 type networkConfiguration struct {

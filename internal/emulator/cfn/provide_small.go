@@ -3,6 +3,7 @@ package cfn
 // small are the services of which a template uses one or two types.
 func (d Deps) small() map[string]provider {
 	return map[string]provider{
+		"AWS::CloudWatch::Alarm":                     d.alarm(),
 		"AWS::Logs::LogGroup":                        d.logGroup(),
 		"AWS::ECR::Repository":                       d.repository(),
 		"AWS::ServiceDiscovery::HttpNamespace":       d.namespace(false),
