@@ -18,11 +18,11 @@ func deploymentFields() []Field {
 			Doc: "How a new release takes the place of the old one.",
 		},
 		{
-			Path: "deployment.rolling", Type: "string", Kinds: "LBW", Enum: []string{"default", "recreate"}, Example: "recreate",
+			Path: "deployment.rolling", Type: "string", Kinds: "LBW", With: "no percentages", Enum: []string{"default", "recreate"}, Example: "recreate",
 			Doc: "default starts new tasks before it stops old ones; recreate stops all old ones first, for what must not run twice.",
 		},
 		{
-			Path: "deployment.strategy", Type: "string", Kinds: "LBW", Default: "rolling", Enum: []string{"rolling", "blue_green", "linear", "canary"}, Example: "blue_green",
+			Path: "deployment.strategy", Type: "string", Kinds: "LBW", Default: "rolling", Enum: []string{"rolling", "blue_green", "linear", "canary"}, With: "what its strategy needs", Example: "blue_green",
 			Doc: "rolling replaces tasks one after another. blue_green starts all new ones and then moves the traffic at once, linear in equal steps, canary a small part first.",
 		},
 		{
@@ -51,7 +51,7 @@ func breakerFields() []Field {
 		{Path: p + ".rollback", Type: "bool", Kinds: "LBW", Default: "true", Example: "false", Doc: "Go back to the last deployment that succeeded."},
 		{Path: p + ".reset_on_healthy_task", Type: "bool", Kinds: "LBW", Default: "true", Example: "false", Doc: "Count failures anew when a task gets healthy."},
 		{
-			Path: p + ".threshold", Type: "map", Kinds: "LBW", Example: "{type: count, value: 5}",
+			Path: p + ".threshold", Type: "map", Kinds: "LBW", With: "enable: true", Example: "{type: count, value: 5}",
 			Doc: "How many tasks may fail. Without it: half of the tasks, at least 3 and at most 200.",
 		},
 		{
