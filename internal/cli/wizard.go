@@ -78,7 +78,7 @@ func (w *wizard) join(ws *workspace.Workspace) error {
 // ask goes through the questions in their order.
 func (w *wizard) ask(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		w.askApp, w.askType, w.askSource, w.askName, w.askPort, w.askEnvironment, w.findAccount,
+		w.askApp, w.askType, w.askSchedule, w.askSource, w.askName, w.askPort, w.askEnvironment, w.findAccount,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -138,6 +138,7 @@ func (w *wizard) askType(ctx context.Context) error {
 		{Label: manifest.LoadBalancedWebService, Detail: "answers requests from the internet"},
 		{Label: manifest.BackendService, Detail: "is reached by other services only"},
 		{Label: manifest.RequestDrivenService, Detail: "as App Runner had them; runs behind the load balancer"},
+		{Label: manifest.ScheduledJob, Detail: "runs to its end, when a schedule says so"},
 	}
 	if w.o.Type != "" {
 		for _, t := range types {
@@ -188,8 +189,11 @@ func (w *wizard) nameDefault() string {
 		name = filepath.Base(w.a.GoPackage)
 	default:
 		name = "web"
-		if w.a.Type == manifest.BackendService {
+		switch w.a.Type {
+		case manifest.BackendService:
 			name = "api"
+		case manifest.ScheduledJob:
+			name = "job"
 		}
 	}
 	name = nameFrom(name)

@@ -148,6 +148,12 @@ func (w *wizard) useImage(ctx context.Context, reference string) (err error) {
 
 // askPort takes the flag, else the one port that the Dockerfile exposes, else asks.
 func (w *wizard) askPort(ctx context.Context) error {
+	if w.a.Type == manifest.ScheduledJob { // nobody calls it
+		if w.o.Port > 0 {
+			return &fault.Error{Code: fault.Usage, What: "--port is not for a Scheduled Job: nobody calls it", Hint: "leave it out"}
+		}
+		return nil
+	}
 	if w.o.Port != -1 {
 		if w.o.Port < 0 || w.o.Port > 65535 || w.o.Port == 0 && w.needsPort() {
 			return &fault.Error{Code: fault.Usage, What: fmt.Sprintf("--port cannot be %d", w.o.Port), Hint: "write the port that the container listens on: 1 to 65535"}

@@ -28,6 +28,10 @@ type ScaffoldRequest struct {
 	GoPackage  string // the main package, default "."
 	Port       int    // 0 = none
 
+	Schedule string // of a job, as a manifest says it
+	Timeout  string // of a job; "" = none
+	Retries  int    // of a job
+
 	Account, Region string // of the environment
 }
 
@@ -105,12 +109,26 @@ func (w *Workspace) scaffoldService(r ScaffoldRequest) ([]byte, error) {
 	case manifest.BackendService:
 		s = newSample(manifests.BackendService)
 		s.comment("http://api:8080", fmt.Sprintf("http://%s:%d", r.Name, r.Port))
+	case manifest.ScheduledJob:
+		s = scaffoldJob(r)
 	default:
 		return nil, &fault.Error{Code: fault.Usage, What: fmt.Sprintf("there is no workload type %q", r.Type)}
 	}
 	s.set("name", r.Name)
 	s.image(r)
 	return s.bytes(), nil
+}
+
+// scaffoldJob writes when the job runs; what was not said stays a proposal.
+func scaffoldJob(r ScaffoldRequest) *sample {
+	s := newSample(manifests.ScheduledJob).set("on.schedule", r.Schedule)
+	if r.Timeout != "" {
+		s.comment("#timeout: 1h", "timeout: "+quote(r.Timeout))
+	}
+	if r.Retries > 0 {
+		s.comment("#retries: 3", "retries: "+strconv.Itoa(r.Retries))
+	}
+	return s
 }
 
 // image writes where the image comes from, and the port.
@@ -128,6 +146,9 @@ func (s *sample) image(r ScaffoldRequest) {
 		s.replace("image.build", lines...)
 	default:
 		s.set("image.build", r.Dockerfile)
+	}
+	if r.Type == manifest.ScheduledJob {
+		return // nobody calls it
 	}
 	if r.Port > 0 {
 		s.set("image.port", strconv.Itoa(r.Port))
