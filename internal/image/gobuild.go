@@ -30,7 +30,8 @@ type goBuild struct {
 	platform v1.Platform
 	// windowsServer: the task is one of ECS's Windows families, whose images begin with Microsoft's base of that release.
 	windowsServer bool
-	port          int // 0 = exposes none
+	port          int      // 0 = exposes none
+	volumes       []string // paths at which the program finds empty volumes to write to
 }
 
 // dir is the main package's directory: the Go command runs there, so that it finds the module, or the workspace, itself.
@@ -58,6 +59,9 @@ func (g *goBuild) inputs(ctx context.Context, p *Planner, f *fingerprint) error 
 	f.add("recipe", append([]string{goRecipe, sources.toolchain, g.base(), g.service, fmt.Sprint(g.port)}, g.flags()...)...)
 	if g.base() == scratchBase {
 		f.add("roots", rootCertificates())
+	}
+	if len(g.volumes) > 0 {
+		f.add("volumes", g.volumes...)
 	}
 	f.add("modules", sources.modules...)
 	f.addTree("sources", sources.files)

@@ -40,9 +40,8 @@ func (g *goBuild) assemble(ctx context.Context, scratch, binary string, out func
 		}
 		adds = append(adds, addendum(system, "ferry: certificates, users, /tmp"))
 	}
-	app, err := tarLayer(filepath.Join(scratch, "app-layer"), []tarFile{
-		{name: "app/", mode: 0o755}, {name: strings.TrimPrefix(g.entrypoint(), "/"), mode: 0o755, path: binary},
-	})
+	files := []tarFile{{name: "app/", mode: 0o755}, {name: strings.TrimPrefix(g.entrypoint(), "/"), mode: 0o755, path: binary}}
+	app, err := tarLayer(filepath.Join(scratch, "app-layer"), append(files, volumeDirs(g.volumes)...))
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +101,12 @@ func (g *goBuild) configure(img v1.Image) (v1.Image, error) {
 			cfg.Config.ExposedPorts = map[string]struct{}{}
 		}
 		cfg.Config.ExposedPorts[fmt.Sprintf("%d/tcp", g.port)] = struct{}{}
+	}
+	for _, path := range g.volumes {
+		if cfg.Config.Volumes == nil {
+			cfg.Config.Volumes = map[string]struct{}{}
+		}
+		cfg.Config.Volumes[path] = struct{}{}
 	}
 	return mutate.ConfigFile(img, cfg)
 }

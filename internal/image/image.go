@@ -30,6 +30,7 @@ type Spec struct {
 	Location     string            // a prebuilt image's reference, as written; "" = the image is built
 
 	builder builder
+	volumes []string // paths of volumes that are empty at first and that the container may write to
 }
 
 // Published is an image that a task definition can refer to.
@@ -60,13 +61,14 @@ var (
 // inputs give the same tag on any machine and at any time. It asks no network; for the built-in Go builder it runs `go list`.
 // Errors are *fault.Error with code Refused where something that the manifest names is missing or unreadable.
 func (p *Planner) Plan(project, app, service string, w manifest.Workload) (Spec, error) {
-	return p.plan(project, Spec{App: app, Service: service, Platform: w.Platform}, w.Image)
+	return p.plan(project, Spec{App: app, Service: service, Platform: w.Platform, volumes: ownVolumes(w)}, w.Image)
 }
 
 // PlanSidecar is Plan for another container of the task. The image stands in the service's repository: one repository goes
 // when the service does, and cannot be mistaken for that of a service named like it; the tags, digests of inputs, do not meet.
 func (p *Planner) PlanSidecar(project, app, service, container string, w manifest.Workload) (Spec, error) {
-	return p.plan(project, Spec{App: app, Service: service, Container: container, Platform: w.Platform}, w.Sidecars[container].Image)
+	spec := Spec{App: app, Service: service, Container: container, Platform: w.Platform, volumes: emptyVolumes(w.Storage, w.Sidecars[container].MountPoints)}
+	return p.plan(project, spec, w.Sidecars[container].Image)
 }
 
 func (p *Planner) plan(project string, spec Spec, m manifest.Image) (Spec, error) {
@@ -106,7 +108,7 @@ func newBuilder(root string, spec Spec, m manifest.Image) (builder, error) {
 		return newDockerfileBuild(root, spec, b), nil
 	case "go":
 		return &goBuild{
-			root: root, service: spec.name(), spec: b, platform: platformOf(spec.Platform), port: m.Port,
+			root: root, service: spec.name(), spec: b, platform: platformOf(spec.Platform), port: m.Port, volumes: spec.volumes,
 			windowsServer: strings.HasPrefix(spec.Platform.OS, "WINDOWS_"),
 		}, nil
 	}

@@ -21,7 +21,7 @@ func storageFields() []Field {
 		},
 		{
 			Path: "storage.volumes.<name>", Type: "map", Kinds: "LBWJ", Example: "{path: /var/uploads, read_only: false, efs: true}",
-			Doc: "One volume. Without a field that says what it is mounted from, it is an empty directory that lives as long as the task, for its containers to share.",
+			Doc: "One volume. Without a field that says what it is mounted from, it is an empty directory that lives as long as the task, for its containers to share; it belongs to root, unless the image has a VOLUME there, as those of builder go have.",
 		},
 		{
 			Path: "storage.volumes.<name>.path", Type: "string", Kinds: "LBWJ", Required: true, Example: "/var/uploads",

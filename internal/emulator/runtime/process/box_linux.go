@@ -88,7 +88,7 @@ func (s *sandbox) prepare(c runtime.ContainerSpec) (boxSpec, error) {
 	if err != nil {
 		return boxSpec{}, err
 	}
-	volumes, err := s.mounts(c)
+	volumes, err := s.mounts(c, image.Config, lower)
 	if err != nil {
 		free()
 		return boxSpec{}, err

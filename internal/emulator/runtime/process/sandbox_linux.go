@@ -27,6 +27,8 @@ type sandbox struct {
 	wire    *packets
 	wg      sync.WaitGroup // forwarding, and the goroutines of containers
 
+	seeding sync.Mutex // empty volumes are made one after another
+
 	mu       sync.Mutex
 	closed   bool
 	calls    map[int]chan dialled

@@ -3,9 +3,11 @@ package process
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"golang.org/x/sys/unix"
 
 	"ferry.dev/ferry/internal/emulator/runtime"
@@ -19,11 +21,15 @@ type boxMount struct {
 }
 
 // mounts finds the directories that a container mounts. Those of empty volumes are made when they are first asked for, and go
-// with the task's other files.
-func (s *sandbox) mounts(c runtime.ContainerSpec) ([]boxMount, error) {
+// with the task's other files. Where the image declares a VOLUME they begin as what the image has there.
+func (s *sandbox) mounts(c runtime.ContainerSpec, image v1.Config, lower string) ([]boxMount, error) {
 	var out []boxMount
 	for _, m := range c.Mounts {
-		dir, err := s.volume(m.Volume)
+		seed := ""
+		if _, declared := image.Volumes[m.Path]; declared {
+			seed = filepath.Join(lower, m.Path)
+		}
+		dir, err := s.volume(m.Volume, seed)
 		if err != nil {
 			return nil, err
 		}
@@ -32,18 +38,63 @@ func (s *sandbox) mounts(c runtime.ContainerSpec) ([]boxMount, error) {
 	return out, nil
 }
 
-func (s *sandbox) volume(name string) (string, error) {
+func (s *sandbox) volume(name, seed string) (string, error) {
 	for _, v := range s.spec.Volumes {
 		switch {
 		case v.Name != name:
 		case v.Dir != "":
 			return filepath.Abs(v.Dir)
 		default:
-			dir := filepath.Join(s.dir, "volumes", name)
-			return dir, os.MkdirAll(dir, 0o755)
+			return s.emptyVolume(filepath.Join(s.dir, "volumes", name), seed)
 		}
 	}
 	return "", errors.New("the task has no volume " + name)
+}
+
+// emptyVolume makes a volume, unless another container did before.
+func (s *sandbox) emptyVolume(dir, seed string) (string, error) {
+	s.seeding.Lock()
+	defer s.seeding.Unlock()
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return dir, err
+	}
+	if info, err := os.Lstat(seed); seed == "" || err != nil || !info.IsDir() {
+		return dir, os.MkdirAll(dir, 0o755)
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return "", err
+	}
+	if err := copyTree(seed, dir); err != nil {
+		return "", err
+	}
+	return dir, sameOwners(seed, dir)
+}
+
+// sameOwners gives a copy of a tree the permissions and owners of the original, where this process may.
+func sameOwners(from, to string) error {
+	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		var st unix.Stat_t
+		if err := unix.Lstat(path, &st); err != nil {
+			return err
+		}
+		target := filepath.Join(to, rel)
+		if os.Geteuid() == 0 {
+			if err := os.Lchown(target, int(st.Uid), int(st.Gid)); err != nil {
+				return err
+			}
+		}
+		if d.IsDir() {
+			return os.Chmod(target, fs.FileMode(st.Mode).Perm())
+		}
+		return nil
+	})
 }
 
 // mountVolumes puts directories of the host, whose root is at host, into the container's root, which is ours by now: a link in

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
 
 	"ferry.dev/ferry/internal/emulator/runtime"
 )
@@ -71,6 +72,30 @@ func TestAMountPointThatIsALinkInTheImageStaysInTheContainer(t *testing.T) {
 	does(t, task, app(t, link), []runtime.Mount{{Volume: "kept", Path: "/data"}}, "write", "/data/note", "inside")
 	if list, err := os.ReadDir(outside); err != nil || len(list) > 0 {
 		t.Errorf("something was written where the link leads to on the host: %v, %v", list, err)
+	}
+}
+
+func TestAnEmptyVolumeBeginsAsTheImagesOwnWhereItDeclaresOne(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can run a container as another user")
+	}
+	dir := entry{}
+	dir.Name, dir.Typeflag, dir.Mode, dir.Uid, dir.Gid = "data/", '5', 0o750, 1000, 1000
+	img := app(t, dir, file("data/first", "from the image"))
+	cfg := get(img.ConfigFile()).DeepCopy()
+	cfg.Config.Volumes = map[string]struct{}{"/data": {}}
+	task := volumesTask(t, isolated(t), "one", t.TempDir())
+	does := func(user string, command ...string) string {
+		out := newOutput()
+		ends(t, start(t, task, runtime.ContainerSpec{Image: get(mutate.ConfigFile(img, cfg)), User: user, Command: command, Output: out,
+			Mounts: []runtime.Mount{{Volume: "empty", Path: "/data"}}}))
+		return strings.TrimSpace(out.String())
+	}
+	got := []string{does("1000:1000", "read", "/data/first"), does("1000:1000", "write", "/data/note", "mine"), does("1001:1001", "read", "/data/note")}
+	want := []string{"from the image", "written", "open /data/note: permission denied"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
