@@ -61,6 +61,7 @@ func (v validator) containers(w Workload) {
 	}
 	for _, c := range all[1:] {
 		v.sidecar(w, c)
+		v.mountPoints(w, c.own.with("mount_points"), w.Sidecars[c.name].MountPoints)
 	}
 	v.dependencies(w, all)
 	v.ports(w, all)

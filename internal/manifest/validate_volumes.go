@@ -134,3 +134,24 @@ func (v validator) s3files(p path, s *S3FilesVolume, w Workload) {
 		v.bad(p.with("root_dir"), "remove it", "an access point has a root directory of its own")
 	}
 }
+
+// mountPoints checks which volumes a sidecar mounts, and where.
+func (v validator) mountPoints(w Workload, p path, points []MountPoint) {
+	paths := map[string]string{}
+	for i, point := range points {
+		at := p.with(index(i))
+		if _, known := w.Storage.Volumes[point.SourceVolume]; !known && v.has(at.with("source_volume")) && v.sure(path{"storage", "volumes"}) {
+			hint := "define it under storage.volumes"
+			if near, ok := nearest(point.SourceVolume, sortedKeys(w.Storage.Volumes)); ok {
+				hint = "did you mean " + near + "?"
+			}
+			v.bad(at.with("source_volume"), hint, "there is no volume %q", point.SourceVolume)
+		}
+		v.mountPath(at.with("path"), point.Path, w)
+		if first, twice := paths[point.Path]; twice && point.Path != "" {
+			v.bad(at.with("path"), "give each volume its own path", "volume %q is mounted there already", first)
+			continue
+		}
+		paths[point.Path] = point.SourceVolume
+	}
+}

@@ -85,7 +85,7 @@ func (s Service) sidecar(name string, m manifest.Sidecar) Container {
 		Essential:   m.Essential,
 		Entrypoint:  m.Entrypoint,
 		Command:     m.Command,
-		Variables:   s.environment(s.EnvFiles[name], m.Variables, m.ImportedVariables, s.secretARNs(m.Secrets)),
+		Variables:   s.environment(mountPoints(m.MountPoints), s.EnvFiles[name], m.Variables, m.ImportedVariables, s.secretARNs(m.Secrets)),
 		EnvFiles:    remote(m.EnvFile),
 		Secrets:     s.secretARNs(m.Secrets),
 		DependsOn:   m.Image.DependsOn,
@@ -96,10 +96,16 @@ func (s Service) sidecar(name string, m manifest.Sidecar) Container {
 		Options:     m.Options,
 	}
 	c.Ports = morePorts(s.PortsOf(name, m.Image.Port, cmp.Or(m.Image.Protocol, "tcp")), m.Options.Ports)
-	for _, p := range m.MountPoints {
-		c.MountPoints = append(c.MountPoints, MountPoint{Volume: p.SourceVolume, Path: p.Path, ReadOnly: p.ReadOnly})
-	}
+	c.MountPoints = mountPoints(m.MountPoints)
 	return c
+}
+
+func mountPoints(points []manifest.MountPoint) []MountPoint {
+	var out []MountPoint
+	for _, p := range points {
+		out = append(out, MountPoint{Volume: p.SourceVolume, Path: p.Path, ReadOnly: p.ReadOnly})
+	}
+	return out
 }
 
 // init: sessions of exec leave processes without a parent behind, which an init reaps.

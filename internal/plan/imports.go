@@ -31,6 +31,11 @@ func (s Service) Imports() []ForeignValue {
 	for _, e := range s.secretImports() {
 		exports[e] = true
 	}
+	for _, v := range m.Storage.Volumes {
+		if v.EFS != nil && v.EFS.Import != "" {
+			exports[v.EFS.Import] = true
+		}
+	}
 	var all []ForeignValue
 	for _, e := range slices.Sorted(maps.Keys(exports)) {
 		all = append(all, ForeignValue{Output: importOutput(e), Export: e})

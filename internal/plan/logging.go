@@ -68,7 +68,7 @@ func (s Service) logRouter(m manifest.LogRouter) Container {
 		Name:      manifest.LogRouterName,
 		Image:     m.Image,
 		Essential: true,
-		Variables: s.environment(s.EnvFiles[manifest.LogRouterName], m.Variables, m.ImportedVariables, s.secretARNs(m.Secrets)),
+		Variables: s.environment(nil, s.EnvFiles[manifest.LogRouterName], m.Variables, m.ImportedVariables, s.secretARNs(m.Secrets)),
 		EnvFiles:  remote(m.EnvFile),
 		Secrets:   s.secretARNs(m.Secrets),
 		Log:       s.CloudWatchLog(),

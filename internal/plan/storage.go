@@ -6,7 +6,6 @@ import (
 	"hash/crc32"
 	"maps"
 	"slices"
-	"strconv"
 
 	"ferry.dev/ferry/internal/manifest"
 )
@@ -50,13 +49,13 @@ func (s Service) Volumes() []Volume {
 	for _, name := range slices.Sorted(maps.Keys(s.Manifest.Storage.Volumes)) {
 		m := s.Manifest.Storage.Volumes[name]
 		all = append(all, Volume{
-			Name: name, EFS: s.efs(name, m.EFS), EBS: m.EBS, Host: m.Host, Docker: m.Docker, FSx: m.FSx, S3Files: m.S3Files,
+			Name: name, EFS: s.efs(m.EFS), EBS: m.EBS, Host: m.Host, Docker: m.Docker, FSx: m.FSx, S3Files: m.S3Files,
 		})
 	}
 	return all
 }
 
-func (s Service) efs(name string, m *manifest.EFSVolume) *EFS {
+func (s Service) efs(m *manifest.EFSVolume) *EFS {
 	switch {
 	case m == nil:
 		return nil
@@ -64,10 +63,8 @@ func (s Service) efs(name string, m *manifest.EFSVolume) *EFS {
 		return &EFS{FileSystem: Ref(s.EnvStack, OutputFileSystem), AccessPoint: Ref(s.Stack, OutputAccessPoint), RootDir: "/", IAM: true}
 	}
 	e := &EFS{FileSystem: m.ID, AccessPoint: m.AccessPoint, RootDir: m.RootDir, IAM: m.IAM}
-	for _, i := range s.FileSystemImports() {
-		if i.Volume == name {
-			e.FileSystem = Ref(s.Stack, i.Output)
-		}
+	if m.Import != "" {
+		e.FileSystem = s.imported(m.Import)
 	}
 	return e
 }
@@ -82,10 +79,10 @@ func (s Service) MountPoints() []MountPoint {
 	return points
 }
 
-// mountPaths is what the container is told of its volumes: a JSON object of names and paths; "" without volumes.
-func (s Service) mountPaths() string {
+// mountPaths is what a container is told of its volumes: a JSON object of names and paths; "" without volumes.
+func mountPaths(points []MountPoint) string {
 	paths := map[string]string{}
-	for _, p := range s.MountPoints() {
+	for _, p := range points {
 		paths[p.Volume] = p.Path
 	}
 	if len(paths) == 0 {
@@ -96,25 +93,6 @@ func (s Service) mountPaths() string {
 		return "" // texts always encode
 	}
 	return string(text)
-}
-
-// FileSystemImport is a file system whose ID another stack exports. The service's stack looks it up and says it again as
-// an output of its own.
-type FileSystemImport struct {
-	Volume string
-	Output string // of the service's stack
-	Export string
-}
-
-// FileSystemImports returns them in the order of the volumes' names.
-func (s Service) FileSystemImports() []FileSystemImport {
-	var all []FileSystemImport
-	for _, name := range slices.Sorted(maps.Keys(s.Manifest.Storage.Volumes)) {
-		if e := s.Manifest.Storage.Volumes[name].EFS; e != nil && e.Import != "" {
-			all = append(all, FileSystemImport{Volume: name, Output: "FileSystem" + strconv.Itoa(len(all)+1), Export: e.Import})
-		}
-	}
-	return all
 }
 
 // AccessPoint is the service's own door to the environment's file system: its directory, and as whom it writes there.

@@ -13,18 +13,22 @@ import (
 func (s Service) Variables() map[string]string {
 	m, file := s.Manifest, s.addonValues(addons.Variable)
 	maps.Copy(file, s.EnvFileVars)
-	return s.environment(file, m.Variables, m.ImportedVariables, s.SecretARNs())
+	return s.environment(s.MountPoints(), file, m.Variables, m.ImportedVariables, s.SecretARNs())
 }
 
-// environment is the same for any container: its own variables before those of a file.
-func (s Service) environment(file, own, imported, secrets map[string]string) map[string]string {
+// environment is the same for any container: its own variables before those of a file. points are its volumes.
+func (s Service) environment(points []MountPoint, file, own, imported, secrets map[string]string) map[string]string {
 	all := map[string]string{}
 	maps.Copy(all, file)
 	maps.Copy(all, own)
 	for name, export := range imported {
 		all[name] = s.imported(export)
 	}
-	for name, value := range s.place() {
+	told := s.place()
+	if paths := mountPaths(points); paths != "" {
+		told["MOUNT_POINTS"] = paths
+	}
+	for name, value := range told {
 		all["FERRY_"+name] = value
 		if s.Copilot {
 			all["COPILOT_"+name] = value
@@ -51,9 +55,6 @@ func (s Service) place() map[string]string {
 		p["LB_DNS"] = s.loadBalancerDNS()
 	}
 	maps.Copy(p, s.messages())
-	if paths := s.mountPaths(); paths != "" {
-		p["MOUNT_POINTS"] = paths
-	}
 	return p
 }
 
