@@ -31,6 +31,9 @@ func newService(s plan.Service) service {
 		VolumeConfigurations:        volumeConfigurations(s),
 	}
 	place(&out, s)
+	for _, arn := range s.Registries() {
+		out.ServiceRegistries = append(out.ServiceRegistries, serviceRegistry{RegistryArn: arn})
+	}
 	if grace, matters := s.GracePeriod(); matters {
 		out.HealthCheckGracePeriodSeconds = &grace
 	}

@@ -174,6 +174,8 @@ func exporter(text string) string {
 			value = "!Ref Secure"
 		case strings.HasSuffix(name, "PrivateLoadBalancerSecurityGroup"):
 			value = "!GetAtt Other.GroupId"
+		case strings.HasSuffix(name, "NamespaceId"):
+			value = "!Ref Space"
 		case strings.HasSuffix(name, "PublicSubnets"):
 			value = `!Join [",", [!Ref A, !Ref B]]`
 		case strings.HasSuffix(name, "LoadBalancerDNS"), strings.HasSuffix(name, "LoadBalancerZone"):
@@ -192,6 +194,7 @@ func exporter(text string) string {
 Resources:
   Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.1.0.0/16}}
   Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc}}
+  Space: {Type: AWS::ServiceDiscovery::PrivateDnsNamespace, Properties: {Name: test.local, Vpc: !Ref Vpc}}
   Other: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: y, VpcId: !Ref Vpc}}
   Files: {Type: AWS::EFS::FileSystem}
   A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.1.0.0/24, AvailabilityZone: !Select [0, !GetAZs ""]}}

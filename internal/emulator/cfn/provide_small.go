@@ -8,6 +8,7 @@ func (d Deps) small() map[string]provider {
 		"AWS::ECR::Repository":                       d.repository(),
 		"AWS::ServiceDiscovery::HttpNamespace":       d.namespace(false),
 		"AWS::ServiceDiscovery::PrivateDnsNamespace": d.namespace(true),
+		"AWS::ServiceDiscovery::Service":             d.discoveryService(),
 		"AWS::SSM::Parameter":                        d.ssmParameter(),
 		"AWS::SecretsManager::Secret":                d.secret(),
 		"AWS::SNS::Subscription":                     d.subscription(),

@@ -1,5 +1,5 @@
-// Package cloudmap is the part of AWS Cloud Map that ECS Service Connect needs: namespaces and the operations that make
-// and delete them. Nothing resolves names here; services and instances are not part of it.
+// Package cloudmap is the part of AWS Cloud Map that ECS needs: namespaces, for Service Connect and service discovery, and
+// the services in them with their instances. Nothing resolves names here: the instances are listed through the API.
 package cloudmap
 
 import (
@@ -31,9 +31,11 @@ type Service struct {
 }
 
 type state struct {
-	Namespaces map[string]types.Namespace   // by ID
-	Operations map[string]types.Operation   // by ID
-	Tags       map[string]map[string]string // by ARN
+	Namespaces map[string]types.Namespace              // by ID
+	Operations map[string]types.Operation              // by ID
+	Tags       map[string]map[string]string            // by ARN
+	Services   map[string]types.Service                // by ID
+	Instances  map[string]map[string]map[string]string // service → instance → attributes
 }
 
 // New makes the service.
@@ -49,12 +51,18 @@ func (s *Service) Wire() wire.Service {
 		Operations: map[string]wire.Operation{
 			"CreateHttpNamespace":       wire.Op(s.CreateHttpNamespace),
 			"CreatePrivateDnsNamespace": wire.Op(s.CreatePrivateDnsNamespace),
+			"CreateService":             wire.Op(s.CreateService),
 			"DeleteNamespace":           wire.Op(s.DeleteNamespace),
+			"DeleteService":             wire.Op(s.DeleteService),
+			"DeregisterInstance":        wire.Op(s.DeregisterInstance),
 			"GetNamespace":              wire.Op(s.GetNamespace),
 			"GetOperation":              wire.Op(s.GetOperation),
+			"GetService":                wire.Op(s.GetService),
+			"ListInstances":             wire.Op(s.ListInstances),
 			"ListNamespaces":            wire.Op(s.ListNamespaces),
 			"ListServices":              wire.Op(s.ListServices),
 			"ListTagsForResource":       wire.Op(s.ListTagsForResource),
+			"RegisterInstance":          wire.Op(s.RegisterInstance),
 			"TagResource":               wire.Op(s.TagResource),
 			"UntagResource":             wire.Op(s.UntagResource),
 		},
@@ -125,6 +133,9 @@ func (s *Service) DeleteNamespace(_ context.Context, in *servicediscovery.Delete
 	n, err := s.namespace(in.Id)
 	if err != nil {
 		return nil, err
+	}
+	if aws.ToInt32(n.ServiceCount) > 0 {
+		return nil, &types.ResourceInUse{Message: aws.String("Namespace " + *n.Id + " contains services, delete them first.")}
 	}
 	delete(s.state.Namespaces, *n.Id)
 	delete(s.state.Tags, *n.Arn)
@@ -199,11 +210,6 @@ func matches(n types.Namespace, filters []types.NamespaceFilter) bool {
 		}
 	}
 	return true
-}
-
-// ListServices is always empty: ECS keeps Service Connect's endpoints itself.
-func (s *Service) ListServices(context.Context, *servicediscovery.ListServicesInput) (*servicediscovery.ListServicesOutput, error) {
-	return &servicediscovery.ListServicesOutput{Services: []types.ServiceSummary{}}, nil
 }
 
 func (s *Service) now() *time.Time { return aws.Time(s.clk.Now().Truncate(time.Millisecond)) }

@@ -97,6 +97,9 @@ func (s *Service) bringUp(t *task) error {
 	if err := s.register(t); err != nil {
 		return err
 	}
+	if err := s.name(t); err != nil {
+		return err
+	}
 	s.change(t, func() {
 		t.Task.LastStatus, t.Task.StartedAt = aws.String(statusRunning), s.now()
 	})
@@ -171,6 +174,7 @@ func (s *Service) essentialStopped(t *task) bool {
 // their dependencies, and frees what it held.
 func (s *Service) bringDown(t *task) {
 	ctx := s.ctx
+	s.unname(ctx, t)
 	if len(t.Targets) > 0 {
 		s.to(t, statusDeactivating)
 		s.deregister(ctx, t)

@@ -75,6 +75,7 @@ func (s *Service) restore(c *cluster) []targetRecord {
 			continue
 		}
 		left = append(left, t.Targets...)
+		s.unname(s.ctx, t)
 		t.interrupted(s)
 	}
 	return left

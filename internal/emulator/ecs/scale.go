@@ -112,7 +112,7 @@ func (s *Service) launch(svc *service, d *deployment, n int) {
 		t := s.newTask(svc.cluster, td, taskRequest{
 			group: "service:" + svc.name(), startedBy: "ecs-svc/" + d.ID, network: rev.NetworkConfiguration, launchType: rev.LaunchType,
 			provider: provider, platform: rev.PlatformVersion, exec: svc.Service.EnableExecuteCommand,
-			tags: svc.taskTags(td), balancers: rev.LoadBalancers, service: svc.name(), deployment: d.ID,
+			tags: svc.taskTags(td), balancers: rev.LoadBalancers, registries: rev.ServiceRegistries, service: svc.name(), deployment: d.ID,
 			disks: serviceDisks(rev.VolumeConfigurations),
 		})
 		names = append(names, "(task "+t.id()+")")

@@ -31,7 +31,7 @@ import (
 	"ferry.dev/ferry/internal/emulator/wire"
 )
 
-// Deps are what the service stands on. ELB, ECR, SSM, Secrets and EFS may be nil; what needs them then fails as AWS says it.
+// Deps are what the service stands on. ELB, ECR, SSM, Secrets, EFS and CloudMap may be nil; what needs them then fails as AWS says it.
 type Deps struct {
 	Scope    ids.Scope
 	Clock    *clock.Clock
@@ -42,6 +42,7 @@ type Deps struct {
 	SSM      Parameters
 	Secrets  Secrets
 	EFS      FileSystems
+	CloudMap CloudMap
 	Endpoint func() string // the endpoint's URL, http://127.0.0.1:port, given to tasks; nil = none
 	// InstanceDir is where host and shared Docker volumes lie, in place of a container instance's own disk. "": they end with
 	// their task.

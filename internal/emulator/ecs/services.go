@@ -22,6 +22,9 @@ func (s *Service) CreateService(ctx context.Context, in *ecs.CreateServiceInput)
 	if err := s.checkRevision(ctx, td, in.NetworkConfiguration, in.LoadBalancers); err != nil {
 		return nil, err
 	}
+	if err := s.checkRegistries(ctx, in.ServiceRegistries); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, err := s.cluster(in.Cluster)

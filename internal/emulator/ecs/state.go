@@ -85,6 +85,7 @@ type task struct {
 	Instance   string // the EC2 instance that it is on; "" = none of one's own
 	Targets    []targetRecord
 	Balancers  []types.LoadBalancer
+	Registries []types.ServiceRegistry
 	disks      disks
 
 	cluster  *cluster

@@ -28,6 +28,7 @@ type taskRequest struct {
 	exec                bool
 	tags                []types.Tag
 	balancers           []types.LoadBalancer
+	registries          []types.ServiceRegistry
 	disks               disks
 	service, deployment string
 }
@@ -43,7 +44,7 @@ func (s *Service) newTask(c *cluster, td *taskDefinition, r taskRequest) *task {
 		r.overrides = &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{}}
 	}
 	t := &task{
-		cluster: c, Definition: def, Service: r.service, Deployment: r.deployment, Balancers: r.balancers, disks: r.disks, events: make(chan struct{}, 1),
+		cluster: c, Definition: def, Service: r.service, Deployment: r.deployment, Balancers: r.balancers, Registries: r.registries, disks: r.disks, events: make(chan struct{}, 1),
 		Task: types.Task{
 			TaskArn: arn, ClusterArn: c.Cluster.ClusterArn, TaskDefinitionArn: def.TaskDefinitionArn, Group: aws.String(r.group),
 			LaunchType: s.launchOf(r.provider),
