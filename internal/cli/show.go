@@ -92,7 +92,8 @@ func writeShow(w io.Writer, paint ui.Paint, r deploy.ShowResult) error {
 	if r.Port > 0 {
 		row("Port", fmt.Sprint(r.Port))
 	}
-	row("Size", fmt.Sprintf("%d CPU units, %d MiB, %s, %s", r.CPU, r.Memory, r.Platform, ui.Plural(r.Count, "task")))
+	row("Size", fmt.Sprintf("%s, %s", taskSize(r), r.Platform)+taskCount(r))
+	row("Runs on", r.RunsOn)
 	scalingRows(row, r.Scaling)
 	for _, c := range r.Containers {
 		row("  "+c.Container, share(c))
@@ -151,4 +152,27 @@ func pairs(b *strings.Builder, title string, m map[string]string) {
 		}
 		fmt.Fprintf(b, "%-12s %s = %s\n", title, ui.Sanitize(k), ui.Sanitize(m[k]))
 	}
+}
+
+// taskSize says what a task takes; on instances it may leave that to its containers.
+func taskSize(r deploy.ShowResult) string {
+	var parts []string
+	if r.CPU > 0 {
+		parts = append(parts, fmt.Sprintf("%d CPU units", r.CPU))
+	}
+	if r.Memory > 0 {
+		parts = append(parts, fmt.Sprintf("%d MiB", r.Memory))
+	}
+	if len(parts) == 0 {
+		return "as its containers say"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// taskCount says how many tasks run; a daemon's are as many as there are instances.
+func taskCount(r deploy.ShowResult) string {
+	if r.Count == 0 {
+		return ""
+	}
+	return ", " + ui.Plural(r.Count, "task")
 }

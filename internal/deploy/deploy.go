@@ -190,6 +190,7 @@ type ShowResult struct {
 	CPU         int               `json:"cpu"`
 	Memory      int               `json:"memory"` // MiB
 	Platform    string            `json:"platform"`
+	RunsOn      string            `json:"runsOn"` // launch type or capacity providers: FARGATE, FARGATE_SPOT
 	Count       int               `json:"count"`
 	Scaling     *ScalingStatus    `json:"scaling,omitempty"` // as the manifest says; count is what a new service begins with
 	Containers  []MemoryRange     `json:"containers"`

@@ -5,11 +5,13 @@ import (
 	"context"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"golang.org/x/sync/errgroup"
 
 	"ferry.dev/ferry/internal/awsconf"
 	"ferry.dev/ferry/internal/event"
 	"ferry.dev/ferry/internal/image"
+	"ferry.dev/ferry/internal/manifest"
 	"ferry.dev/ferry/internal/plan"
 	"ferry.dev/ferry/internal/release"
 	"ferry.dev/ferry/internal/stack"
@@ -63,6 +65,11 @@ func (l *line) preflight(ctx context.Context, jobs []job) (found, error) {
 		}
 	}
 	err := refused(g.Wait())
+	for i, j := range jobs {
+		if err == nil && j.plan.Job == nil {
+			err = release.Unchangeable(f.services[i].live, placeOf(j.plan))
+		}
+	}
 	if err == nil {
 		err = cmp.Or(neighbours(f.env, jobs), lacking(jobs), l.unpublished(jobs, publishers))
 	}
@@ -90,4 +97,11 @@ func outcome(err error, changed bool) event.Outcome {
 		return event.OutcomeDone
 	}
 	return event.OutcomeUnchanged
+}
+
+// placeOf is where a service's tasks are to run.
+func placeOf(s plan.Service) release.Place {
+	return release.Place{
+		LaunchType: types.LaunchType(s.Capacity.LaunchType), Daemon: s.Manifest.Capacity.Daemon(), Interfaces: s.Capacity.Mode == manifest.ModeAwsvpc,
+	}
 }

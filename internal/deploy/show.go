@@ -34,7 +34,7 @@ func show(j job) ShowResult {
 	m := j.manifest
 	r := ShowResult{
 		Service: j.name, Type: m.Type, Environment: j.plan.Env, Port: m.Image.Port, CPU: m.CPU, Memory: m.Memory,
-		Platform: m.Platform.OS + "/" + m.Platform.Arch, Count: m.Count, Variables: m.Variables,
+		Platform: m.Platform.OS + "/" + m.Platform.Arch, RunsOn: j.plan.Capacity.String(), Count: m.Count, Variables: m.Variables,
 		Stack: j.plan.Stack, Cluster: j.plan.Cluster, LogGroup: j.plan.LogGroup,
 		Image:      source(m.Image),
 		Containers: ranges(j),

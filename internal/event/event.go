@@ -135,9 +135,10 @@ type TaskStopped struct {
 
 // ServiceMessage is an entry of the ECS service's own event list.
 type ServiceMessage struct {
-	Subject string
-	Message string
-	Time    time.Time
+	Subject    string
+	Message    string
+	Time       time.Time
+	Suggestion string // what to do about it; "" = nothing is known
 }
 
 // Waiting says what a wait is for and what would end it. It is repeated as a heartbeat.

@@ -1,6 +1,9 @@
 package plan
 
 import (
+	"fmt"
+	"strings"
+
 	"ferry.dev/ferry/internal/manifest"
 )
 
@@ -80,4 +83,32 @@ func (s Service) DesiredCount() *int {
 		return nil
 	}
 	return &s.Manifest.Count
+}
+
+// String says where the tasks run: "FARGATE", "FARGATE (base 1), FARGATE_SPOT (weight 3)", and the network mode where that
+// is not awsvpc.
+func (c Capacity) String() string {
+	parts := []string{c.LaunchType}
+	if len(c.Strategy) > 0 {
+		parts = nil
+	}
+	for _, item := range c.Strategy {
+		var shares []string
+		if item.Base > 0 {
+			shares = append(shares, fmt.Sprintf("base %d", item.Base))
+		}
+		if item.Weight != 1 || len(c.Strategy) > 1 {
+			shares = append(shares, fmt.Sprintf("weight %d", item.Weight))
+		}
+		if len(shares) > 0 {
+			parts = append(parts, fmt.Sprintf("%s (%s)", item.Provider, strings.Join(shares, ", ")))
+		} else {
+			parts = append(parts, item.Provider)
+		}
+	}
+	text := strings.Join(parts, ", ")
+	if c.Mode != manifest.ModeAwsvpc {
+		text += ", network mode " + c.Mode
+	}
+	return text
 }

@@ -59,6 +59,20 @@ func TestTasksOnInstancesGetNoPublicAddress(t *testing.T) {
 	}
 }
 
+func TestWhereTasksRunIsSaidInOneLine(t *testing.T) {
+	t.Parallel()
+	for want, c := range map[string]plan.Capacity{
+		"FARGATE":                            {LaunchType: "FARGATE", Mode: "awsvpc"},
+		"EC2, network mode bridge":           {LaunchType: "EC2", Mode: "bridge"},
+		"FARGATE_SPOT":                       {Strategy: []manifest.StrategyItem{{Provider: "FARGATE_SPOT", Weight: 1}}, Mode: "awsvpc"},
+		"a (base 2, weight 0), b (weight 1)": {Strategy: []manifest.StrategyItem{{Provider: "a", Base: 2}, {Provider: "b", Weight: 1}}, Mode: "awsvpc"},
+	} {
+		if got := c.String(); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}
+
 func TestADaemonIsNotCounted(t *testing.T) {
 	t.Parallel()
 	s := service(func(w *manifest.Workload) { w.Capacity = manifest.Capacity{LaunchType: "EC2", Scheduling: "daemon"} })

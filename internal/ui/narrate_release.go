@@ -154,6 +154,9 @@ func (n *narrator) serviceMessage(e event.ServiceMessage) []line {
 	if trouble {
 		l.mark = markWarn
 	}
+	if e.Suggestion != "" {
+		return []line{l, {subject: e.Subject, text: "hint: " + Sanitize(e.Suggestion)}}
+	}
 	return []line{l}
 }
 

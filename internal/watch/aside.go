@@ -27,7 +27,8 @@ func (f *following) messages(ctx context.Context) []event.ServiceMessage {
 			continue
 		}
 		f.told[aws.ToString(e.Id)] = true
-		fresh = append(fresh, event.ServiceMessage{Subject: f.Subject, Message: aws.ToString(e.Message), Time: aws.ToTime(e.CreatedAt)})
+		fresh = append(fresh, event.ServiceMessage{Subject: f.Subject, Message: aws.ToString(e.Message), Time: aws.ToTime(e.CreatedAt),
+			Suggestion: placement(aws.ToString(e.Message), f.Hints)})
 	}
 	return fresh
 }
