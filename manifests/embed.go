@@ -7,7 +7,7 @@ import "embed"
 
 // files are the samples as they stand in this directory. reference.yml and schema.json are for readers and editors.
 //
-//go:embed app.yml load-balanced-web-service.yml backend-service.yml request-driven-web-service.yml scheduled-job.yml environment.yml environment-local.yml
+//go:embed app.yml load-balanced-web-service.yml backend-service.yml worker-service.yml request-driven-web-service.yml scheduled-job.yml environment.yml environment-local.yml
 var files embed.FS
 
 // Names of the samples.
@@ -15,6 +15,7 @@ const (
 	App                    = "app.yml"
 	LoadBalancedWebService = "load-balanced-web-service.yml"
 	BackendService         = "backend-service.yml"
+	WorkerService          = "worker-service.yml"
 	RequestDrivenService   = "request-driven-web-service.yml"
 	ScheduledJob           = "scheduled-job.yml"
 	Environment            = "environment.yml"

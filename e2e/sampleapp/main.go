@@ -1,7 +1,8 @@
 // Command sampleapp is a small web application as users of ferry write them: it greets, says that it is well, logs JSON
 // to stdout and ends gracefully. The stories and the demo deploy it.
 //
-// It reads PORT (default 8080) and GREETING (default "Hello").
+// It reads PORT (default 8080) and GREETING (default "Hello"). With FERRY_QUEUE_URI it is a worker instead: it works on the
+// messages of that queue.
 package main
 
 import (
@@ -29,6 +30,12 @@ func main() {
 func run(log *slog.Logger) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
+	if address := os.Getenv("FERRY_QUEUE_URI"); address != "" {
+		if err := validQueue(address); err != nil {
+			return err
+		}
+		return work(ctx, log, newQueue(address))
+	}
 	server := &http.Server{
 		Addr:              ":" + env("PORT", "8080"),
 		Handler:           logged(log, routes(env("GREETING", "Hello"))),

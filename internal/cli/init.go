@@ -24,6 +24,7 @@ type initOptions struct {
 	Port               int // -1: not said
 	Schedule, Timeout  string
 	Retries            int
+	Topics             []string
 	Env                string
 	Account, Region    string
 	Deploy, DeploySaid bool
@@ -56,7 +57,7 @@ adds a service. No file is overwritten without asking. In the end it prints the 
 	f := cmd.Flags()
 	f.StringVarP(&o.App, "app", "a", "", "Name of the application.")
 	f.StringVarP(&o.Name, "name", "n", "", "Name of the service.")
-	f.StringVarP(&o.Type, "type", "t", "", fmt.Sprintf("Type of the workload: %q, %q, %q or %q.", manifest.LoadBalancedWebService, manifest.BackendService, manifest.RequestDrivenService, manifest.ScheduledJob))
+	f.StringVarP(&o.Type, "type", "t", "", fmt.Sprintf("Type of the workload: %q, %q, %q, %q or %q.", manifest.LoadBalancedWebService, manifest.BackendService, manifest.WorkerService, manifest.RequestDrivenService, manifest.ScheduledJob))
 	f.StringVarP(&o.Dockerfile, "dockerfile", "d", "", "Dockerfile that the image is built from.")
 	f.StringVarP(&o.Image, "image", "i", "", "Image that exists, instead of building one.")
 	f.StringVar(&o.Builder, "builder", "", "What builds the image: docker, or go for a Go module without a Dockerfile (needs no Docker).")
@@ -65,13 +66,14 @@ adds a service. No file is overwritten without asking. In the end it prints the 
 	f.StringVarP(&o.Schedule, "schedule", "s", "", "When a Scheduled Job runs: a crontab, @daily, \"@every 5m\", rate(5 minutes), none.")
 	f.StringVar(&o.Timeout, "timeout", "", "After how long a run of a Scheduled Job is stopped, for example 1h30m. Default: never.")
 	f.IntVar(&o.Retries, "retries", 0, "How often a run of a Scheduled Job that failed is tried again.")
+	f.StringSliceVar(&o.Topics, "subscribe-topics", nil, "Topics that a Worker Service subscribes to, each as service:topic.")
 	f.StringVarP(&o.Env, "env", "e", "", `Environment: "local" is on this machine, any other name is in AWS.`)
 	f.StringVar(&o.Account, "account", "", "AWS account of the environment. Default: that of your credentials.")
 	f.StringVar(&o.Region, "region", "", "AWS region of the environment. Default: that of your configuration.")
 	f.BoolVar(&o.Deploy, "deploy", false, "Deploy at once; --deploy=false does not ask.")
 	f.BoolVarP(&o.Yes, "yes", "y", false, "Ask nothing: take the default of every answer that has one.")
 	f.BoolVar(&o.Overwrite, "overwrite", false, "Overwrite files that exist with other content.")
-	complete(cmd, "type", manifest.LoadBalancedWebService, manifest.BackendService, manifest.RequestDrivenService, manifest.ScheduledJob)
+	complete(cmd, "type", manifest.LoadBalancedWebService, manifest.BackendService, manifest.WorkerService, manifest.RequestDrivenService, manifest.ScheduledJob)
 	complete(cmd, "builder", builderDocker, builderGo)
 	must(cmd.RegisterFlagCompletionFunc("env", app.completeEnvironments))
 	cmd.MarkFlagsMutuallyExclusive("dockerfile", "image")
@@ -150,6 +152,9 @@ func (w *wizard) repeat() string {
 		words = append(words, w.repeatJob()...)
 	} else {
 		words = append(words, "--port", strconv.Itoa(w.a.Port))
+	}
+	if len(w.a.Topics) > 0 {
+		words = append(words, "--subscribe-topics", joinedTopics(w.a.Topics))
 	}
 	words = append(words, "--env", w.a.Env)
 	if w.a.Account != "" {

@@ -134,3 +134,21 @@ func TestNamesAreMadeFromWhatIsThere(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestAWorkerIsAskedForItsTopicsAndForNoPort(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	o := s.ok("init", "--app", "demo", "--name", "worker", "--type", "worker service", "--image", "nginx:1.27", "--subscribe-topics", "api:orders,bank:payments", "--env", "local", "--yes")
+	if !strings.Contains(o.Stdout, "--port 0 --subscribe-topics api:orders,bank:payments --env local --yes") {
+		t.Error(o.Stdout)
+	}
+	got := s.tree()["ferry/worker/manifest.yml"]
+	if want := "  topics:\n    - name: orders\n      service: api\n    - name: payments\n      service: bank\n  queue:\n"; !strings.Contains(got, want) {
+		t.Error(got)
+	}
+	for _, flags := range [][]string{{"--subscribe-topics", "orders"}, {"--port", "80"}} {
+		if o := s.ferry(append([]string{"init", "--name", "other", "--type", "Worker Service", "--image", "nginx", "--env", "local", "--yes"}, flags...)...); o.Code != fault.Usage {
+			t.Errorf("%v: exit %d\n%s", flags, o.Code, o.Stderr)
+		}
+	}
+}

@@ -78,7 +78,7 @@ func (w *wizard) join(ws *workspace.Workspace) error {
 // ask goes through the questions in their order.
 func (w *wizard) ask(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		w.askApp, w.askType, w.askSchedule, w.askSource, w.askName, w.askPort, w.askEnvironment, w.findAccount,
+		w.askApp, w.askType, w.askSchedule, w.askSource, w.askName, w.askPort, w.askTopics, w.askEnvironment, w.findAccount,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -137,6 +137,7 @@ func (w *wizard) askType(ctx context.Context) error {
 	types := []ui.Choice{
 		{Label: manifest.LoadBalancedWebService, Detail: "answers requests from the internet"},
 		{Label: manifest.BackendService, Detail: "is reached by other services only"},
+		{Label: manifest.WorkerService, Detail: "works on messages of a queue"},
 		{Label: manifest.RequestDrivenService, Detail: "as App Runner had them; runs behind the load balancer"},
 		{Label: manifest.ScheduledJob, Detail: "runs to its end, when a schedule says so"},
 	}
@@ -194,6 +195,8 @@ func (w *wizard) nameDefault() string {
 			name = "api"
 		case manifest.ScheduledJob:
 			name = "job"
+		case manifest.WorkerService:
+			name = "worker"
 		}
 	}
 	name = nameFrom(name)

@@ -154,6 +154,12 @@ func (w *wizard) askPort(ctx context.Context) error {
 		}
 		return nil
 	}
+	if w.a.Type == manifest.WorkerService {
+		if w.o.Port > 0 {
+			return &fault.Error{Code: fault.Usage, What: fmt.Sprintf("--port cannot be %d: a Worker Service answers no requests", w.o.Port), Hint: "leave it out"}
+		}
+		return nil
+	}
 	if w.o.Port != -1 {
 		if w.o.Port < 0 || w.o.Port > 65535 || w.o.Port == 0 && w.needsPort() {
 			return &fault.Error{Code: fault.Usage, What: fmt.Sprintf("--port cannot be %d", w.o.Port), Hint: "write the port that the container listens on: 1 to 65535"}

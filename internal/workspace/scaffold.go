@@ -31,6 +31,7 @@ type ScaffoldRequest struct {
 	Schedule string // of a job, as a manifest says it
 	Timeout  string // of a job; "" = none
 	Retries  int    // of a job
+	Topics []Topic // that a worker subscribes to
 
 	Account, Region string // of the environment
 }
@@ -111,6 +112,9 @@ func (w *Workspace) scaffoldService(r ScaffoldRequest) ([]byte, error) {
 		s.comment("http://api:8080", fmt.Sprintf("http://%s:%d", r.Name, r.Port))
 	case manifest.ScheduledJob:
 		s = scaffoldJob(r)
+	case manifest.WorkerService:
+		s = newSample(manifests.WorkerService)
+		s.topics(r.Topics)
 	default:
 		return nil, &fault.Error{Code: fault.Usage, What: fmt.Sprintf("there is no workload type %q", r.Type)}
 	}

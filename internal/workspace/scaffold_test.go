@@ -39,17 +39,22 @@ func TestEveryAnswerOfTheWizardReadsBack(t *testing.T) {
 		return r
 	}
 	for name, r := range map[string]workspace.ScaffoldRequest{
-		"dockerfile":          base,
-		"dockerfile below":    with(func(r *workspace.ScaffoldRequest) { r.Dockerfile = "web app/Dockerfile" }),
-		"image":               with(func(r *workspace.ScaffoldRequest) { r.Image, r.Dockerfile = "nginx:1.29@sha256:abc", "" }),
-		"go":                  with(func(r *workspace.ScaffoldRequest) { r.Go, r.GoPackage, r.Dockerfile = true, "./cmd/web", "" }),
-		"go in the root":      with(func(r *workspace.ScaffoldRequest) { r.Go, r.GoPackage, r.Dockerfile = true, ".", "" }),
-		"backend":             with(func(r *workspace.ScaffoldRequest) { r.Type, r.Name = manifest.BackendService, "api" }),
-		"backend, no port":    with(func(r *workspace.ScaffoldRequest) { r.Type, r.Port = manifest.BackendService, 0 }),
-		"request-driven":      with(func(r *workspace.ScaffoldRequest) { r.Type, r.Name = manifest.RequestDrivenService, "front" }),
-		"a name like a value": with(func(r *workspace.ScaffoldRequest) { r.App, r.Name, r.Env = "on", "yes", "null" }),
-		"local":               with(func(r *workspace.ScaffoldRequest) { r.Env = "local" }),
-		"account and region":  with(func(r *workspace.ScaffoldRequest) { r.Account, r.Region = "000011112222", "eu-central-1" }),
+		"dockerfile":       base,
+		"dockerfile below": with(func(r *workspace.ScaffoldRequest) { r.Dockerfile = "web app/Dockerfile" }),
+		"image":            with(func(r *workspace.ScaffoldRequest) { r.Image, r.Dockerfile = "nginx:1.29@sha256:abc", "" }),
+		"go":               with(func(r *workspace.ScaffoldRequest) { r.Go, r.GoPackage, r.Dockerfile = true, "./cmd/web", "" }),
+		"go in the root":   with(func(r *workspace.ScaffoldRequest) { r.Go, r.GoPackage, r.Dockerfile = true, ".", "" }),
+		"backend":          with(func(r *workspace.ScaffoldRequest) { r.Type, r.Name = manifest.BackendService, "api" }),
+		"backend, no port": with(func(r *workspace.ScaffoldRequest) { r.Type, r.Port = manifest.BackendService, 0 }),
+		"worker": with(func(r *workspace.ScaffoldRequest) {
+			r.Type, r.Name, r.Port = manifest.WorkerService, "worker", 0
+			r.Topics = []workspace.Topic{{Service: "api", Name: "orders"}, {Service: "on", Name: "yes"}}
+		}),
+		"worker without topics": with(func(r *workspace.ScaffoldRequest) { r.Type, r.Port = manifest.WorkerService, 0 }),
+		"request-driven":        with(func(r *workspace.ScaffoldRequest) { r.Type, r.Name = manifest.RequestDrivenService, "front" }),
+		"a name like a value":   with(func(r *workspace.ScaffoldRequest) { r.App, r.Name, r.Env = "on", "yes", "null" }),
+		"local":                 with(func(r *workspace.ScaffoldRequest) { r.Env = "local" }),
+		"account and region":    with(func(r *workspace.ScaffoldRequest) { r.Account, r.Region = "000011112222", "eu-central-1" }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -78,6 +83,9 @@ func answers(app manifest.App, e manifest.Environment, w manifest.Workload) work
 	r := workspace.ScaffoldRequest{App: app.Name, Name: w.Name, Type: w.Type, Env: e.Name, Image: w.Image.Location, Port: w.Image.Port}
 	if e.Name != workspace.Local {
 		r.Account, r.Region = e.Account, e.Region
+	}
+	for _, t := range w.Subscribe.Topics {
+		r.Topics = append(r.Topics, workspace.Topic{Service: t.Service, Name: t.Name})
 	}
 	if b := w.Image.Build; b != nil && b.Builder == "go" {
 		r.Go, r.GoPackage = true, b.GoPackage
@@ -156,7 +164,7 @@ func TestAnswersThatMakeNoManifestAreRefused(t *testing.T) {
 	t.Parallel()
 	good := workspace.ScaffoldRequest{App: "shop", Name: "web", Type: manifest.LoadBalancedWebService, Env: "test", Dockerfile: "Dockerfile", Port: 80}
 	for name, change := range map[string]func(*workspace.ScaffoldRequest){
-		"type":    func(r *workspace.ScaffoldRequest) { r.Type = "Worker Service" },
+		"type":    func(r *workspace.ScaffoldRequest) { r.Type = "Scheduled Thing" },
 		"app":     func(r *workspace.ScaffoldRequest) { r.App = "my shop" },
 		"name":    func(r *workspace.ScaffoldRequest) { r.Name = "-" },
 		"port":    func(r *workspace.ScaffoldRequest) { r.Port = 0 },
