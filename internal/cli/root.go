@@ -56,7 +56,7 @@ No AWS account yet? The environment "local" is built in: ferry deploy --env loca
 	complete(root, "output", outputText, outputJSON)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return app.checkGlobal() }
 
-	add(root, groupStart, newInitCmd(app, runInit), newValidateCmd(app, runValidate), newExplainCmd(app, runExplain), newPackageCmd(app, runPackage), newLocalCmd(app))
+	add(root, groupStart, newInitCmd(app, runInit), newValidateCmd(app, runValidate), newExplainCmd(app, runExplain), newPackageCmd(app, runPackage), newImportCmd(app), newLocalCmd(app))
 	add(root, groupDaily, newDeployCmd(app, runDeploy), newWaitCmd(app, runWait), newStatusCmd(app, runStatus), newLogsCmd(app, runLogs), newRunCmd(app, runRun),
 		newOpenCmd(app, runOpen), newLsCmd(app, runLs), newShowCmd(app, runShow), newDeleteCmd(app))
 	add(root, groupOther, newVersionCmd(app, runVersion), newCompletionCmd(app, runCompletion))
@@ -113,6 +113,14 @@ func asGroup(c *cobra.Command) *cobra.Command {
 // atMostOne is the argument check of commands that work on one thing.
 func atMostOne(c *cobra.Command, args []string) error {
 	if len(args) > 1 {
+		return fmt.Errorf("%s takes one argument, not %d", c.CommandPath(), len(args))
+	}
+	return nil
+}
+
+// exactlyOne is the argument check of commands that need to be told what they work on.
+func exactlyOne(c *cobra.Command, args []string) error {
+	if len(args) != 1 {
 		return fmt.Errorf("%s takes one argument, not %d", c.CommandPath(), len(args))
 	}
 	return nil

@@ -82,3 +82,17 @@ func describeCPUs(sizes []fargateSize) string {
 	}
 	return strings.Join(words, ", ")
 }
+
+// FitFargate returns the smallest size of Fargate's, CPU units and MiB, that has at least as much of both. It is false
+// where none is large enough.
+func FitFargate(cpu, memory int) (fitCPU, fitMemory int, ok bool) {
+	for _, s := range fargateSizes() {
+		if s.cpu < cpu {
+			continue
+		}
+		if i := slices.IndexFunc(s.memory, func(m int) bool { return m >= memory }); i >= 0 {
+			return s.cpu, s.memory[i], true
+		}
+	}
+	return 0, 0, false
+}

@@ -77,3 +77,6 @@ func Camel(name string) string {
 	}
 	return string(runes)
 }
+
+// CamelValue does the same to the keys within a property's value. Maps whose keys are the user's own, such as dockerLabels, stay.
+func CamelValue(property string, n *yaml.Node) *yaml.Node { return camelValue(n, free(property)) }

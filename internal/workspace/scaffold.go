@@ -39,24 +39,11 @@ type ScaffoldRequest struct {
 // Scaffold says which files the request makes in the project directory dir: the sample manifests with the answers in
 // them. It writes nothing. Where a copilot/ workspace is, the files are made there and the application stays as it is.
 func Scaffold(dir string, r ScaffoldRequest) ([]File, error) {
-	w, err := in(dir)
+	w, files, err := begin(dir, r.App)
 	if err != nil {
 		return nil, err
 	}
-	if w == nil {
-		w = &Workspace{Root: filepath.Join(dir, rootName), Project: dir}
-	}
-	schema, err := editorSchema()
-	if err != nil {
-		return nil, err
-	}
-	files := []File{{Path: filepath.Join(w.Root, schemaFile), Data: schema, Ours: true}}
-	add := func(data []byte, path ...string) {
-		files = append(files, File{Path: filepath.Join(append([]string{w.Root}, path...)...), Data: slices.Concat(modeline(len(path)-1), data)})
-	}
-	if !w.Copilot {
-		add(newSample(manifests.App).set("name", r.App).bytes(), appFile)
-	}
+	add := func(data []byte, path ...string) { files = append(files, w.file(data, path...)) }
 	service, err := w.scaffoldService(r)
 	if err != nil {
 		return nil, err
@@ -66,6 +53,59 @@ func Scaffold(dir string, r ScaffoldRequest) ([]File, error) {
 		add(scaffoldEnvironment(r), environmentsName, r.Env, manifestFile)
 	}
 	return files, w.proven(files, r)
+}
+
+// begin says which files a workspace in a project directory begins with, new or not.
+func begin(dir, app string) (*Workspace, []File, error) {
+	w, err := in(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	if w == nil {
+		w = &Workspace{Root: filepath.Join(dir, rootName), Project: dir}
+	}
+	schema, err := editorSchema()
+	if err != nil {
+		return nil, nil, err
+	}
+	files := []File{{Path: filepath.Join(w.Root, schemaFile), Data: schema, Ours: true}}
+	if !w.Copilot {
+		files = append(files, w.file(newSample(manifests.App).set("name", app).bytes(), appFile))
+	}
+	return w, files, nil
+}
+
+// file is a manifest at a path below the root, with the line for editors.
+func (w *Workspace) file(data []byte, path ...string) File {
+	return File{Path: filepath.Join(append([]string{w.Root}, path...)...), Data: slices.Concat(modeline(len(path)-1), data)}
+}
+
+// Imported is a workload that was made elsewhere: its manifest, and overrides.yml where there is one.
+type Imported struct {
+	Name                string
+	Manifest, Overrides []byte
+}
+
+// Adopt says which files bring imported workloads into the workspace of a project directory, which is made where there is none.
+// An application that is there stays as it is.
+func Adopt(dir, app string, workloads []Imported) ([]File, error) {
+	w, files, err := begin(dir, app)
+	if err != nil {
+		return nil, err
+	}
+	if ok, err := isFile(filepath.Join(w.Root, appFile)); ok || err != nil {
+		files = files[:1]
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, one := range workloads {
+		files = append(files, w.file(one.Manifest, one.Name, manifestFile))
+		if one.Overrides != nil {
+			files = append(files, File{Path: filepath.Join(w.Root, one.Name, overridesFile), Data: one.Overrides})
+		}
+	}
+	return files, nil
 }
 
 // proven refuses answers that would make a manifest with mistakes.
