@@ -24,8 +24,8 @@ func storageFields() []Field {
 			Doc: "One volume. Without a field that says what it is mounted from, it is an empty directory that lives as long as the task, for its containers to share; it belongs to root, unless the image has a VOLUME there, as those of builder go have.",
 		},
 		{
-			Path: "storage.volumes.<name>.path", Type: "string", Kinds: "LBWJ", Required: true, Example: "/var/uploads",
-			Doc: "Where the service's container finds the volume. Sidecars name their own in mount_points.",
+			Path: "storage.volumes.<name>.path", Type: "string", Kinds: "LBWJ", Example: "/var/uploads",
+			Doc: "Where the service's container finds the volume; only a volume that a sidecar mounts can be without. Sidecars name their own in mount_points.",
 		},
 		{
 			Path: "storage.volumes.<name>.read_only", Type: "bool", Kinds: "LBWJ", Default: "true", Example: "false",

@@ -43,6 +43,9 @@ func (v validator) storage(w Workload) {
 	for _, name := range v.volumeNames(s) {
 		p, volume := base.with("volumes").with(name), s.Volumes[name]
 		v.volume(p, name, volume, w)
+		if volume.Path == "" && !v.has(p.with("path")) && !mountedBySidecar(w, name) {
+			v.bad(p.with("path"), "for example path: /var/uploads", "is missing")
+		}
 		if first, twice := paths[volume.Path]; twice && volume.Path != "" {
 			v.bad(p.with("path"), "give each volume its own path", "volume %q is mounted there already", first)
 		} else {
@@ -55,6 +58,16 @@ func (v validator) storage(w Workload) {
 			v.onlyOne(p.with("ebs"), &ebs, name, "make it an empty volume, or one in EFS", "a task has one EBS volume, and %q is one")
 		}
 	}
+}
+
+// mountedBySidecar tells whether a volume is some other container's.
+func mountedBySidecar(w Workload, volume string) bool {
+	for _, s := range w.Sidecars {
+		if slices.ContainsFunc(s.MountPoints, func(m MountPoint) bool { return m.SourceVolume == volume }) {
+			return true
+		}
+	}
+	return false
 }
 
 // volumeNames lists the volumes in the order in which they are written.

@@ -74,6 +74,9 @@ func (s Service) MountPoints() []MountPoint {
 	var points []MountPoint
 	for _, name := range slices.Sorted(maps.Keys(s.Manifest.Storage.Volumes)) {
 		v := s.Manifest.Storage.Volumes[name]
+		if v.Path == "" {
+			continue // a sidecar's alone
+		}
 		points = append(points, MountPoint{Volume: name, Path: v.Path, ReadOnly: v.ReadOnly})
 	}
 	return points

@@ -97,11 +97,11 @@ func TestEachZoneHasOneMountTarget(t *testing.T) {
 func TestTheTaskRoleMayOnlyMountWhatItsVolumesNameAndWriteWhereAContainerMay(t *testing.T) {
 	t.Parallel()
 	got := service(volumes(map[string]manifest.Volume{
-		"a": {ReadOnly: true, EFS: &manifest.EFSVolume{ID: "fs-1", IAM: true}},
-		"b": {EFS: &manifest.EFSVolume{ID: "fs-2", IAM: true, AccessPoint: "fsap-1"}},
+		"a": {Path: "/a", ReadOnly: true, EFS: &manifest.EFSVolume{ID: "fs-1", IAM: true}},
+		"b": {Path: "/b", EFS: &manifest.EFSVolume{ID: "fs-2", IAM: true, AccessPoint: "fsap-1"}},
 		"c": {EFS: &manifest.EFSVolume{ID: "fs-3"}},
-		"d": {},
-		"e": {S3Files: &manifest.S3FilesVolume{FileSystem: "arn:aws:s3files:us-east-1:1:file-system/fs-4"}},
+		"d": {Path: "/d"},
+		"e": {Path: "/e", S3Files: &manifest.S3FilesVolume{FileSystem: "arn:aws:s3files:us-east-1:1:file-system/fs-4"}},
 	})).TaskPolicies()
 	const arn = "arn:${AWS::Partition}:elasticfilesystem:${AWS::Region}:${AWS::AccountId}:"
 	want := []plan.Policy{{Name: "volumes", Statements: []plan.Statement{
