@@ -14,6 +14,7 @@ import (
 	"ferry.dev/ferry/e2e/harness"
 	"ferry.dev/ferry/internal/fault"
 	"ferry.dev/ferry/internal/manifest"
+	"ferry.dev/ferry/internal/patch"
 )
 
 // readme returns README.md and the code blocks in it by language.
@@ -53,7 +54,11 @@ func TestREADMEsManifestsAreValid(t *testing.T) {
 		t.Fatal("README shows no manifest")
 	}
 	for _, src := range blocks["yaml"] {
-		if _, diags := manifest.ParseWorkload("README.md", []byte(src), manifest.Options{App: "shop", Env: "prod"}); len(diags) > 0 {
+		_, diags := manifest.ParseWorkload("README.md", []byte(src), manifest.Options{App: "shop", Env: "prod"})
+		if manifest.TypeOf([]byte(src)) == "" { // overrides.yml
+			_, diags = patch.Read("README.md", []byte(src))
+		}
+		if len(diags) > 0 {
 			t.Errorf("%v\nin\n%s", diags, src)
 		}
 	}

@@ -45,6 +45,31 @@ func TestTheReferenceAndTheSchemaAreCurrent(t *testing.T) {
 	current(t, "schema.json", schema)
 }
 
+// TestTheTableOfFieldsInREADMEIsCurrent holds what stands between its two marks against the table, or writes it.
+func TestTheTableOfFieldsInREADMEIsCurrent(t *testing.T) {
+	t.Parallel()
+	const begin, end = "<!-- fields: written by go test ./manifests -update -->\n", "<!-- end of fields -->"
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, ok := strings.Cut(string(readme), begin)
+	_, tail, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		t.Fatal("README.md has no marks for the table of fields")
+	}
+	want := head + begin + string(manifest.Markdown()) + end + tail
+	if *update {
+		if err := os.WriteFile("../README.md", []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, string(readme)); diff != "" {
+		t.Errorf("run go test ./manifests -update (-table +README)\n%s", diff)
+	}
+}
+
 func TestEveryDocumentOfTheReferenceIsAManifest(t *testing.T) {
 	t.Parallel()
 	schema := compiled(t)
