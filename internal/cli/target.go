@@ -110,6 +110,9 @@ func (a *App) chooseEnvironment(ctx context.Context, ws *workspace.Workspace, fl
 	}
 	switch {
 	case flag != "":
+		if ws.Copilot && len(names) == 0 {
+			return flag, nil // older ones name their environments nowhere
+		}
 		return flag, a.checkEnvironment(names, flag)
 	case len(names) == 0:
 		return localEnv, nil

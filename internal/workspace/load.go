@@ -79,7 +79,20 @@ func (w *Workspace) environmentSource(name string) (shown string, src []byte, er
 	if name == Local && errors.Is(err, fs.ErrNotExist) {
 		return builtIn, manifests.Sample(manifests.LocalEnvironment), nil
 	}
+	if bare, ok := w.bareEnvironment(name); ok && errors.Is(err, fs.ErrNotExist) {
+		return w.display(file), bare, nil
+	}
 	return w.display(file), src, err
+}
+
+// bareEnvironment is the manifest of an environment that a copilot/ workspace of before Copilot 1.20 names nowhere: it had no
+// manifests of environments at all, and each was what the defaults say.
+func (w *Workspace) bareEnvironment(name string) ([]byte, bool) {
+	names, err := w.Environments()
+	if !w.Copilot || err != nil || len(names) > 0 {
+		return nil, false
+	}
+	return []byte("name: " + quote(name) + "\ntype: Environment\n"), true
 }
 
 // ResolvedEnvironment is one environment's manifest with its defaults and where each value came from. It is usable only

@@ -241,3 +241,16 @@ func TestSourceReadsWhatADiagnosticNames(t *testing.T) {
 		t.Error("the built-in environment has no source")
 	}
 }
+
+func TestAnEnvironmentOfAnOlderCopilotWorkspaceIsWhatTheDefaultsSay(t *testing.T) {
+	t.Parallel()
+	w := find(t, tree(t, map[string]string{"copilot/.workspace": "application: shop\n", "copilot/web/manifest.yml": web}))
+	got, list, err := w.Environment("prod", manifest.Options{})
+	if err != nil || len(list) > 0 {
+		t.Fatal(list, err)
+	}
+	want, _ := manifest.ParseEnvironment("", []byte("name: prod\ntype: Environment\n"), manifest.Options{App: "shop", Env: "prod"})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
