@@ -249,7 +249,7 @@ func TestAnEnvironmentOfAnOlderCopilotWorkspaceIsWhatTheDefaultsSay(t *testing.T
 	if err != nil || len(list) > 0 {
 		t.Fatal(list, err)
 	}
-	want, _ := manifest.ParseEnvironment("", []byte("name: prod\ntype: Environment\n"), manifest.Options{App: "shop", Env: "prod"})
+	want, _ := manifest.ParseEnvironment("", []byte("name: prod\ntype: Environment\n"), manifest.Options{App: "shop", Env: "prod", Copilot: true})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
