@@ -93,7 +93,7 @@ func linuxRows(p, kinds string) []Field {
 	return []Field{
 		{
 			Path: p + "ulimits", Type: "map", Kinds: kinds, Example: "{nofile: 65536}",
-			Doc: "Limits of the process, by their names: core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, nproc, rss, rtprio, rttime, sigpending, stack. Fargate has nofile only.",
+			Doc: "Limits of the process, by their names: core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, nproc, rss, rtprio, rttime, sigpending, stack.",
 		},
 		{
 			Path: p + "ulimits.<name>", Type: "int or map", Kinds: kinds, Example: "65536",

@@ -73,11 +73,6 @@ func (v validator) onFargateOnly(p path, o ContainerOptions) {
 			v.bad(itemOf(v, p.with("capabilities").with("add"), i), "remove it, or run on instances of your own", "Fargate adds no capability but SYS_PTRACE")
 		}
 	}
-	for _, name := range sortedKeys(o.Ulimits) {
-		if name != "nofile" && slices.Contains(knownUlimits(), name) {
-			v.badKey(p.with("ulimits").with(name), "remove it, or run on instances of your own", "Fargate sets no limit but nofile")
-		}
-	}
 }
 
 // timeouts: Fargate waits two minutes at most.

@@ -25,12 +25,14 @@ const (
 
 // box is one container of a task that is being run. Its state is guarded by the service's lock.
 type box struct {
-	service *Service
-	task    *task
-	def     types.ContainerDefinition // with the task's overrides
-	spec    runtime.ContainerSpec
-	secrets map[string]string
-	out     *logWriter
+	service   *Service
+	task      *task
+	def       types.ContainerDefinition // with the task's overrides
+	spec      runtime.ContainerSpec
+	secrets   map[string]string
+	out       *logWriter
+	variables map[string]string // of its environment files
+	late      bool              // its start time-out has passed
 
 	state  boxState
 	begun  bool // its goroutine has been started
@@ -113,6 +115,9 @@ func (b *box) ready() (bool, error) {
 		if never {
 			return false, fmt.Errorf("TaskFailedToStart: dependency graph: container ordering dependency [%s] for target [%s] has exited with an error", b.task.boxes[i].name(), b.name())
 		}
+		if !met && b.task.boxes[i].late {
+			return false, fmt.Errorf("TaskFailedToStart: dependency graph: container ordering dependency [%s] for target [%s] timed out", b.task.boxes[i].name(), b.name())
+		}
 		all = all && met
 	}
 	return all, nil
@@ -137,7 +142,7 @@ func (b *box) live() {
 	defer close(b.done)
 	defer b.out.Close() //nolint:errcheck // it never fails
 	for {
-		run, err := b.task.run.Start(t.ctx, b.spec)
+		run, err := b.begin(t.ctx)
 		if err != nil {
 			b.failed(err)
 			return
@@ -148,14 +153,28 @@ func (b *box) live() {
 			c := t.container(b.name())
 			c.LastStatus, c.RuntimeId = aws.String(statusRunning), aws.String(t.id()+"-"+b.name())
 		})
+		stop := b.limitStart()
 		b.check(run)
 		<-run.Done()
+		stop()
 		exit := run.Exit()
 		if !b.restarts(exit, s.Clock.Since(began)) {
 			b.ended(exit)
 			return
 		}
 	}
+}
+
+// limitStart notes when the container's start time-out has passed; whoever still waits for it then gives up. The returned
+// function ends that.
+func (b *box) limitStart() func() {
+	if b.def.StartTimeout == nil {
+		return func() {}
+	}
+	timer := b.service.Clock.AfterFunc(time.Duration(*b.def.StartTimeout)*time.Second, func() {
+		b.service.change(b.task, func() { b.late = true })
+	})
+	return func() { timer.Stop() }
 }
 
 // failed notes a container that could not start.

@@ -133,11 +133,11 @@ func (s *Service) endpointHost() string {
 	return strings.TrimSuffix(host, "/")
 }
 
-// ports are the container ports of a container.
+// ports are the container ports of a container that can be called from this machine: those of TCP.
 func ports(c types.ContainerDefinition) []int {
 	var out []int
 	for _, p := range c.PortMappings {
-		if p.ContainerPort != nil {
+		if p.ContainerPort != nil && p.Protocol != types.TransportProtocolUdp {
 			out = append(out, int(*p.ContainerPort))
 		}
 	}

@@ -16,10 +16,10 @@ import (
 )
 
 // logWriter makes the log stream <prefix>/<container>/<task ID> and returns what writes to it. A container without the
-// awslogs driver writes to nowhere. The log group must exist, unless awslogs-create-group says to make it.
+// awslogs driver, and without a log router that has it, writes to nowhere. The log group must exist, unless awslogs-create-group says to make it.
 func (s *Service) logWriter(t *task, def types.ContainerDefinition) (*logWriter, error) {
 	w := &logWriter{service: s}
-	lc := def.LogConfiguration
+	lc := routed(t, def)
 	if lc == nil || lc.LogDriver != types.LogDriverAwslogs || s.Logs == nil {
 		return w, nil
 	}

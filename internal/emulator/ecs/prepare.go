@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -37,6 +38,14 @@ func (s *Service) prepareBox(t *task, b *box) error {
 	if err != nil {
 		return fmt.Errorf("ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: %w", err)
 	}
+	if len(b.def.EnvironmentFiles) > 0 {
+		if b.variables, err = s.environmentFiles(t.ctx, b.def.EnvironmentFiles); err != nil {
+			return fmt.Errorf("ResourceInitializationError: failed to download env files: %w", err)
+		}
+	}
+	if b.def.FirelensConfiguration != nil {
+		return s.prepareRouter(t, b)
+	}
 	image, digest, err := s.image(t.ctx, aws.ToString(b.def.Image))
 	if err != nil {
 		return fmt.Errorf("CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref %s: %w", aws.ToString(b.def.Image), err)
@@ -55,9 +64,34 @@ func (s *Service) prepareBox(t *task, b *box) error {
 		Name: b.name(), Image: image, ImageRef: aws.ToString(b.def.Image), Entrypoint: b.def.EntryPoint, Command: b.def.Command,
 		WorkingDir: aws.ToString(b.def.WorkingDirectory), User: aws.ToString(b.def.User),
 		Ports: ports(b.def), MemoryMiB: s.memoryLimit(t, b.def), ReadOnly: aws.ToBool(b.def.ReadonlyRootFilesystem), Output: out,
-		Mounts: mounts(t.Definition, b.def),
+		Mounts: mounts(t.Definition, b.def), Ulimits: ulimits(b.def), Kernel: kernel(b.def),
 	}
 	return nil
+}
+
+func ulimits(def types.ContainerDefinition) []runtime.Ulimit {
+	var out []runtime.Ulimit
+	for _, u := range def.Ulimits {
+		out = append(out, runtime.Ulimit{Name: string(u.Name), Soft: int64(u.SoftLimit), Hard: int64(u.HardLimit)})
+	}
+	return out
+}
+
+// kernel is what a container definition asks of the kernel, as far as a runtime here can do it.
+func kernel(def types.ContainerDefinition) runtime.Kernel {
+	k := runtime.Kernel{TTY: aws.ToBool(def.PseudoTerminal), Stdin: aws.ToBool(def.Interactive)}
+	l := def.LinuxParameters
+	if l == nil {
+		return k
+	}
+	k.Init, k.SharedMiB = aws.ToBool(l.InitProcessEnabled), int(aws.ToInt32(l.SharedMemorySize))
+	if l.Capabilities != nil {
+		k.Add, k.Drop = l.Capabilities.Add, l.Capabilities.Drop
+	}
+	for _, f := range l.Tmpfs {
+		k.Tmpfs = append(k.Tmpfs, runtime.Tmpfs{Path: aws.ToString(f.ContainerPath), MiB: int(f.Size), Options: f.MountOptions})
+	}
+	return k
 }
 
 // memoryLimit is where a container is killed: its own limit, else its task's.
@@ -105,6 +139,7 @@ func (s *Service) environment(t *task, b *box) []string {
 		env["AWS_ENDPOINT_URL"] = "http://" + t.run.HostAddress(s.endpointHost())
 		env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"] = "local", "local"
 	}
+	maps.Copy(env, b.variables)
 	for _, kv := range b.def.Environment {
 		env[aws.ToString(kv.Name)] = aws.ToString(kv.Value)
 	}

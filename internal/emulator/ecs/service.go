@@ -43,6 +43,7 @@ type Deps struct {
 	Secrets  Secrets
 	EFS      FileSystems
 	CloudMap CloudMap
+	Objects  Objects
 	Endpoint func() string // the endpoint's URL, http://127.0.0.1:port, given to tasks; nil = none
 	// InstanceDir is where host and shared Docker volumes lie, in place of a container instance's own disk. "": they end with
 	// their task.

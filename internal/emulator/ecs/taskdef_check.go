@@ -1,6 +1,8 @@
 package ecs
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -111,6 +113,9 @@ func checkContainer(in *ecs.RegisterTaskDefinitionInput, c types.ContainerDefini
 	if err := checkHealthCheck(c); err != nil {
 		return err
 	}
+	if err := checkOptions(c, onFargate); err != nil {
+		return err
+	}
 	return checkLogs(c, onFargate)
 }
 
@@ -120,9 +125,13 @@ func checkSizes(in *ecs.RegisterTaskDefinitionInput, c types.ContainerDefinition
 		return client("Invalid 'memory' setting for container '%s'. It exceeds the task's memory.", *c.Name)
 	}
 	cpu, ok := units(aws.ToString(in.Cpu), "vcpu")
-	total := 0
+	total, reserved := 0, 0
 	for _, each := range in.ContainerDefinitions {
 		total += int(each.Cpu)
+		reserved += int(aws.ToInt32(cmp.Or(each.MemoryReservation, each.Memory)))
+	}
+	if memory, ok := units(aws.ToString(in.Memory), "gb"); ok && reserved > memory {
+		return client("Invalid setting for task. The total memory of its containers, %d MiB, exceeds the task's, %d MiB.", reserved, memory)
 	}
 	if ok && total > cpu {
 		return client("The sum of container cpu settings must be less than or equal to the task cpu: %d > %d.", total, cpu)
@@ -131,9 +140,10 @@ func checkSizes(in *ecs.RegisterTaskDefinitionInput, c types.ContainerDefinition
 }
 
 func checkPorts(mode types.NetworkMode, c types.ContainerDefinition) error {
-	seen := map[int32]bool{}
+	seen := map[string]bool{}
 	for _, p := range c.PortMappings {
 		port := aws.ToInt32(p.ContainerPort)
+		key := fmt.Sprintf("%d/%s", port, cmp.Or(p.Protocol, types.TransportProtocolTcp))
 		switch {
 		case p.ContainerPort == nil && p.ContainerPortRange == nil:
 			return client("Invalid setting for container '%s'. A port mapping requires 'containerPort'.", *c.Name)
@@ -143,10 +153,10 @@ func checkPorts(mode types.NetworkMode, c types.ContainerDefinition) error {
 			return client("Port mappings are not supported when networkMode=none.")
 		case (mode == types.NetworkModeAwsvpc || mode == types.NetworkModeHost) && p.HostPort != nil && *p.HostPort != 0 && *p.HostPort != port:
 			return client("When networkMode=%s, the host ports and container ports in port mappings must match.", mode)
-		case p.ContainerPort != nil && seen[port]:
+		case p.ContainerPort != nil && seen[key]:
 			return client("Invalid setting for container '%s'. Port mappings contain duplicates: %d.", *c.Name, port)
 		}
-		seen[port] = true
+		seen[key] = true
 	}
 	return nil
 }

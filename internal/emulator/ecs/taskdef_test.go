@@ -48,6 +48,23 @@ func TestRegistrationRefusesWhatECSRefuses(t *testing.T) {
 		"a log driver that Fargate lacks": one(func(c *types.ContainerDefinition) {
 			c.LogConfiguration = &types.LogConfiguration{LogDriver: types.LogDriverSyslog}
 		}),
+		"privileges on Fargate": one(func(c *types.ContainerDefinition) { c.Privileged = aws.Bool(true) }),
+		"a capability that Fargate lacks": one(func(c *types.ContainerDefinition) {
+			c.LinuxParameters = &types.LinuxParameters{Capabilities: &types.KernelCapabilities{Add: []string{"NET_ADMIN"}}}
+		}),
+		"a long stop on Fargate": one(func(c *types.ContainerDefinition) { c.StopTimeout = aws.Int32(121) }),
+		"a soft limit over a hard": one(func(c *types.ContainerDefinition) {
+			c.Ulimits = []types.Ulimit{{Name: "nofile", SoftLimit: 2, HardLimit: 1}}
+		}),
+		"a hasty restart": one(func(c *types.ContainerDefinition) {
+			c.RestartPolicy = &types.ContainerRestartPolicy{Enabled: aws.Bool(true), RestartAttemptPeriod: aws.Int32(5)}
+		}),
+		"more reserved memory than the task": func(in *sdk.RegisterTaskDefinitionInput) {
+			in.ContainerDefinitions[0].MemoryReservation = aws.Int32(400)
+			other := container("other", "x")
+			other.Memory = aws.Int32(200)
+			in.ContainerDefinitions = append(in.ContainerDefinitions, other)
+		},
 		"awslogs without a stream prefix": one(func(c *types.ContainerDefinition) { delete(c.LogConfiguration.Options, "awslogs-stream-prefix") }),
 	} {
 		in := definition("web", container("web", "web:1"))

@@ -65,7 +65,33 @@ type ContainerSpec struct {
 	MemoryMiB  int  // hard limit; 0 = none
 	ReadOnly   bool // the container's own file system; volumes are as their mounts say
 	Mounts     []Mount
+	Ulimits    []Ulimit
+	Kernel     Kernel
 	Output     io.Writer // stdout and stderr, as written; safe for concurrent use
+}
+
+// Ulimit is a limit of a container's processes. The process runtime holds core, fsize, memlock, nofile, nproc and stack.
+type Ulimit struct {
+	Name       string // as ECS names it: nofile, …
+	Soft, Hard int64  // -1 = none
+}
+
+// Kernel is what an engine does between a container and the kernel. The process runtime has an init and few capabilities
+// always, and the rest not.
+type Kernel struct {
+	Init      bool     // a first process that reaps others
+	Add, Drop []string // capabilities
+	SharedMiB int      // size of /dev/shm; 0 = the engine's own
+	Tmpfs     []Tmpfs
+	TTY       bool
+	Stdin     bool // stays open
+}
+
+// Tmpfs is a directory in memory.
+type Tmpfs struct {
+	Path    string
+	MiB     int
+	Options []string
 }
 
 // Mount is a volume in a container. A runtime that cannot mount it does not start the container.

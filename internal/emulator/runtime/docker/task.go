@@ -80,6 +80,7 @@ func (t *task) createArgs(spec runtime.ContainerSpec, ref string, env envFile) [
 		args = append(args, "--read-only")
 	}
 	args = append(args, t.mountArgs(spec.Mounts)...)
+	args = append(args, kernelArgs(spec)...)
 	if spec.WorkingDir != "" {
 		args = append(args, "--workdir", spec.WorkingDir)
 	}
@@ -93,6 +94,38 @@ func (t *task) createArgs(spec runtime.ContainerSpec, ref string, env envFile) [
 		command = slices.Concat(spec.Entrypoint[1:], spec.Command)
 	}
 	return append(append(args, ref), command...)
+}
+
+// kernelArgs are the options between the container and the kernel.
+func kernelArgs(spec runtime.ContainerSpec) []string {
+	var args []string
+	for _, u := range spec.Ulimits {
+		args = append(args, "--ulimit", fmt.Sprintf("%s=%d:%d", u.Name, u.Soft, u.Hard))
+	}
+	k := spec.Kernel
+	for _, c := range k.Add {
+		args = append(args, "--cap-add", c)
+	}
+	for _, c := range k.Drop {
+		args = append(args, "--cap-drop", c)
+	}
+	if k.SharedMiB > 0 {
+		args = append(args, "--shm-size", strconv.Itoa(k.SharedMiB)+"m")
+	}
+	for _, f := range k.Tmpfs {
+		options := append([]string{"size=" + strconv.Itoa(f.MiB) + "m"}, f.Options...)
+		args = append(args, "--tmpfs", f.Path+":"+strings.Join(options, ","))
+	}
+	if k.Init {
+		args = append(args, "--init")
+	}
+	if k.TTY {
+		args = append(args, "--tty")
+	}
+	if k.Stdin {
+		args = append(args, "--interactive")
+	}
+	return args
 }
 
 // networkArgs gives the first container a network with the task's ports published on loopback, and the others that one.

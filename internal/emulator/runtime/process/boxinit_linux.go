@@ -91,6 +91,9 @@ func (b *boxInit) run() error {
 	if value(b.spec.Command.Env, "HOSTNAME") == "" {
 		b.spec.Command.Env = append(b.spec.Command.Env, "HOSTNAME="+b.spec.Hostname)
 	}
+	if err := setLimits(b.spec.Ulimits); err != nil {
+		return err
+	}
 	if err := dropCapabilities(); err != nil {
 		return fmt.Errorf("dropping capabilities: %w", err)
 	}

@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"ferry.dev/ferry/internal/emulator/runtime"
 )
 
 // sandboxMessage goes between the runtime and a task's sandbox, one per packet, with file descriptors beside it.
@@ -44,6 +46,7 @@ type boxSpec struct {
 	Users    bool   // in a user namespace
 	ReadOnly bool
 	Mounts   []boxMount
+	Ulimits  []runtime.Ulimit
 	Hostname string
 	Cgroup   string // to join; "" = none
 	V2       bool   // Cgroup is of the second version

@@ -7,7 +7,7 @@
 // host, no Internet. As root, memory limits hold where the memory cgroup can be written.
 //
 // Elsewhere a container is a plain process that runs a host binary found under the unpacked image. It shares the host's
-// network and file system, and must listen on the port that the variable PORT names. Memory limits and users do not hold;
+// network and file system, and must listen on the port that the variable PORT names. Limits and users do not hold;
 // volumes and a read-only root are refused.
 //
 // The program that uses this package calls MaybeInit before anything else: tasks are started by running it again.
