@@ -63,6 +63,7 @@ func table() []row {
 		{from: "internal/image", not: upward("internal/stack", "internal/release", "internal/watch"), why: "stages do not know each other: deploy orders them"},
 		{from: "internal/stack", not: upward("internal/image", "internal/release", "internal/watch", "internal/manifest"), why: "stages do not know each other: deploy orders them"},
 		{from: "internal/release", not: upward("internal/image", "internal/stack", "internal/watch", "internal/manifest"), why: "stages do not know each other: deploy orders them"},
+		{from: "internal/site", not: upward("internal/image", "internal/stack", "internal/release", "internal/watch", "internal/plan"), why: "stages do not know each other: deploy orders them"},
 		{from: "internal/watch", not: upward("internal/image", "internal/stack", "internal/manifest"), why: "following a deployment must work for one that another run started"},
 		{from: "internal/logs", not: upward("internal/image", "internal/stack", "internal/release", "internal/manifest"), why: "stages do not know each other: deploy orders them"},
 		{from: "internal/deploy", not: []string{"internal/ui", "internal/cli", "internal/emulator/...", cobra},

@@ -7,7 +7,7 @@ import "embed"
 
 // files are the samples as they stand in this directory. reference.yml and schema.json are for readers and editors.
 //
-//go:embed app.yml load-balanced-web-service.yml backend-service.yml worker-service.yml request-driven-web-service.yml scheduled-job.yml environment.yml environment-local.yml
+//go:embed app.yml load-balanced-web-service.yml backend-service.yml worker-service.yml request-driven-web-service.yml scheduled-job.yml static-site.yml environment.yml environment-local.yml
 var files embed.FS
 
 // Names of the samples.
@@ -18,6 +18,7 @@ const (
 	WorkerService          = "worker-service.yml"
 	RequestDrivenService   = "request-driven-web-service.yml"
 	ScheduledJob           = "scheduled-job.yml"
+	StaticSite             = "static-site.yml"
 	Environment            = "environment.yml"
 	LocalEnvironment       = "environment-local.yml" // what the built-in environment is when the user writes none
 )

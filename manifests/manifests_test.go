@@ -30,7 +30,7 @@ func parse(name string, src []byte) diag.List {
 
 func names() []string {
 	return []string{
-		manifests.App, manifests.LoadBalancedWebService, manifests.BackendService, manifests.WorkerService, manifests.RequestDrivenService, manifests.ScheduledJob, manifests.Environment, manifests.LocalEnvironment,
+		manifests.App, manifests.LoadBalancedWebService, manifests.BackendService, manifests.WorkerService, manifests.RequestDrivenService, manifests.ScheduledJob, manifests.StaticSite, manifests.Environment, manifests.LocalEnvironment,
 	}
 }
 

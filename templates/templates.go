@@ -7,7 +7,7 @@ package templates
 
 import "embed"
 
-// FS holds environment.stack.yml and service.stack.yml, and the parts that they take in: <stack>.<part>.part.yml.
+// FS holds environment.stack.yml, service.stack.yml and site.stack.yml, and the parts that they take in: <stack>.<part>.part.yml.
 //
 //go:embed *.yml
 var FS embed.FS

@@ -158,6 +158,9 @@ func (a *App) sayNext(s scene, result deploy.Result) {
 	if first.Outcome == deploy.OutcomeStarted {
 		lines = []string{command("wait", first.Service, "--env", s.env.Name), lines[1]}
 	}
+	if first.TaskDefinition == "" && first.Outcome != deploy.OutcomeStarted { // a static site writes no log
+		lines = lines[1:]
+	}
 	if first.URL != "" {
 		lines = append(lines, command("open", first.Service, "--env", s.env.Name))
 	}

@@ -92,6 +92,9 @@ func runLogs(ctx context.Context, app *App, o logsOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := writesLogs(s, name); err != nil {
+		return err
+	}
 	t, err := app.connectToRead(ctx, s)
 	if err != nil {
 		return err

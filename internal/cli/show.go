@@ -88,6 +88,11 @@ func writeShow(w io.Writer, paint ui.Paint, r deploy.ShowResult) error {
 		}
 	}
 	b.WriteString(paint.Strong(r.Service) + " (" + r.Type + ") in " + r.Environment + "\n\n")
+	if r.Files != nil {
+		showSite(row, r)
+		_, err := io.WriteString(w, b.String())
+		return err
+	}
 	row("Image", r.Image)
 	if r.Port > 0 {
 		row("Port", fmt.Sprint(r.Port))

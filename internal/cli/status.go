@@ -106,6 +106,9 @@ func notDeployed(deployed bool) string {
 }
 
 func tasks(s deploy.ServiceStatus) string {
+	if s.Site != nil {
+		return siteFiles(s)
+	}
 	if s.Job != nil && s.Running > 0 {
 		return fmt.Sprintf("%d running", s.Running)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"ferry.dev/ferry/internal/poll"
 	"ferry.dev/ferry/internal/release"
+	"ferry.dev/ferry/internal/site"
 	"ferry.dev/ferry/internal/stack"
 	"ferry.dev/ferry/internal/watch"
 )
@@ -22,6 +23,7 @@ type clients struct {
 	elb      *elasticloadbalancingv2.Client
 	ecs      *ecs.Client
 	logs     *cloudwatchlogs.Client
+	sites    *site.Client
 }
 
 func newClients(cfg aws.Config, pace poll.Pace) clients {
@@ -30,6 +32,7 @@ func newClients(cfg aws.Config, pace poll.Pace) clients {
 		ecs:  ecs.NewFromConfig(cfg),
 		logs: cloudwatchlogs.NewFromConfig(cfg),
 	}
+	c.sites = site.New(cfg)
 	c.stacks = &stack.Client{CFN: cloudformation.NewFromConfig(cfg), Pace: pace}
 	c.releases = &release.Client{ECS: c.ecs, AutoScaling: applicationautoscaling.NewFromConfig(cfg), Pace: pace}
 	c.watches = &watch.Client{ECS: c.ecs, ELB: c.elb, Logs: c.logs, Pace: pace}

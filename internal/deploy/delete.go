@@ -168,6 +168,9 @@ func (d *deletion) service(ctx context.Context, p place) error {
 	}
 	d.deleted(there, "service "+p.name)
 	d.keptFiles(p, live)
+	if err := d.emptySite(ctx, live); err != nil {
+		return err
+	}
 	if err := d.stopTasks(ctx, p); err != nil {
 		return err
 	}

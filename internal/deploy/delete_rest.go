@@ -21,7 +21,7 @@ import (
 
 // keepLogs changes the service's stack, where the log is to be kept, so that its deletion leaves the log group behind.
 func (d *deletion) keepLogs(ctx context.Context, p place, live stack.Stack) error {
-	if !d.request.KeepLogs || !live.Holds() {
+	if !d.request.KeepLogs || !live.Holds() || live.Outputs[plan.OutputSiteDistribution] != "" {
 		return nil
 	}
 	j, list, err := d.target.known(p.name)

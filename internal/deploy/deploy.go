@@ -133,6 +133,7 @@ type ServiceStatus struct {
 	URL        string            `json:"url,omitempty"`
 	Messages   []Message         `json:"messages,omitempty"` // the service's last events, newest first
 	Job        *JobStatus        `json:"job,omitempty"`      // of a job that is deployed
+	Site       *SiteStatus       `json:"site,omitempty"`     // of a static site, which has no tasks
 }
 
 // ScalingStatus is what auto scaling does to a service's count.
@@ -141,6 +142,14 @@ type ScalingStatus struct {
 	Max      int      `json:"max"`
 	Policies []string `json:"policies"`           // "cpu 70", "custom-sessions 100", "step-busy"
 	Schedule []string `json:"schedule,omitempty"` // "morning cron(0 8 ? * MON-FRI *) Europe/Berlin: 4-20"
+}
+
+// SiteStatus is what a static site holds.
+type SiteStatus struct {
+	Files        int    `json:"files"`
+	Bytes        int64  `json:"bytes"`
+	Bucket       string `json:"bucket"`
+	Distribution string `json:"distribution"`
 }
 
 // DeploymentStatus is the state of a service deployment.
@@ -201,6 +210,7 @@ type ShowResult struct {
 	LogGroup    string            `json:"logGroup"`
 	Job         *JobSettings      `json:"job,omitempty"` // of a job
 	Live        *ServiceStatus    `json:"live,omitempty"`
+	Files       []string          `json:"files,omitempty"` // of a static site: its sources
 }
 
 // JobSettings are how a job is started, as its manifest says.

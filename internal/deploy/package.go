@@ -16,7 +16,7 @@ import (
 
 // Package renders, offline, what a deploy would give to AWS: the environment's and each service's template, and each
 // service's task and service definition. Placeholders stand for what only AWS knows. With mistakes in the manifests it
-// returns their diagnostics and no files. None named: all services.
+// returns their diagnostics and no files. None named: all services. A static site is its template and the list of its files.
 func Package(t Target, services []string) ([]File, diag.List, error) {
 	jobs, list, err := t.load(services)
 	if err != nil || list.HasErrors() {
@@ -67,6 +67,9 @@ func placeOffline(jobs []job) error {
 }
 
 func (j job) files(t Target, images *image.Planner) ([]File, error) {
+	if j.plan.IsSite() {
+		return j.sitePackage(t)
+	}
 	release, err := j.offlineImages(t, images)
 	if err != nil {
 		return nil, err

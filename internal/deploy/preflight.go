@@ -14,6 +14,7 @@ import (
 	"ferry.dev/ferry/internal/manifest"
 	"ferry.dev/ferry/internal/plan"
 	"ferry.dev/ferry/internal/release"
+	"ferry.dev/ferry/internal/site"
 	"ferry.dev/ferry/internal/stack"
 )
 
@@ -31,6 +32,7 @@ type standing struct {
 	images []image.Spec // planned, not looked for; the service's own first
 	// subnets are those that the manifest describes by their tags.
 	subnets []string
+	files   []site.File // of a site, instead of images
 }
 
 // preflight asks who we are and reads all that stands, everything side by side. Nothing is written before it has
@@ -50,12 +52,16 @@ func (l *line) preflight(ctx context.Context, jobs []job) (found, error) {
 	var publishers map[string]stack.Stack
 	g.Go(func() (err error) { publishers, err = l.publishers(gctx, jobs); return err })
 	for i, j := range jobs {
-		g.Go(func() (err error) { f.services[i].subnets, err = l.taggedSubnets(gctx, j.plan); return err })
-		g.Go(func() (err error) { f.services[i].images, err = l.imagesOf(j); return err })
 		g.Go(func() (err error) {
 			f.services[i].stack, err = l.stacks.Describe(gctx, j.plan.Stack)
 			return err
 		})
+		if j.plan.IsSite() {
+			g.Go(func() (err error) { f.services[i].files, err = j.siteFiles(l.target); return err })
+			continue
+		}
+		g.Go(func() (err error) { f.services[i].subnets, err = l.taggedSubnets(gctx, j.plan); return err })
+		g.Go(func() (err error) { f.services[i].images, err = l.imagesOf(j); return err })
 		g.Go(func() (err error) {
 			f.services[i].live, err = l.inspect(gctx, j.plan)
 			return err

@@ -94,6 +94,9 @@ func (l *line) service(ctx context.Context, j job, s standing, account string, e
 }
 
 func (l *line) bring(ctx context.Context, j job, s standing, account string, env func() (stack.Stack, error), result *ServiceResult) error {
+	if j.plan.IsSite() {
+		return l.bringSite(ctx, j, s, env, result)
+	}
 	r, in, err := l.prepare(ctx, j, s, env)
 	r.account = account
 	result.Image, result.Images, result.Built, result.Pushed = r.images.own.Ref, r.images.refs(), r.images.built(), r.images.pushed()

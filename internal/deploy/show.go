@@ -32,6 +32,13 @@ func Show(ctx context.Context, t Target, service string) (ShowResult, diag.List,
 
 func show(j job) ShowResult {
 	m := j.manifest
+	if m.Site != nil {
+		r := ShowResult{Service: j.name, Type: m.Type, Environment: j.plan.Env, Stack: j.plan.Stack, Containers: []MemoryRange{}}
+		for _, f := range m.Site.Files {
+			r.Files = append(r.Files, f.Source)
+		}
+		return r
+	}
 	r := ShowResult{
 		Service: j.name, Type: m.Type, Environment: j.plan.Env, Port: m.Image.Port, CPU: m.CPU, Memory: m.Memory,
 		Platform: m.Platform.OS + "/" + m.Platform.Arch, RunsOn: j.plan.Capacity.String(), Count: m.Count, Variables: m.Variables,

@@ -133,6 +133,9 @@ func (l *line) statuses(ctx context.Context, names []string, env stack.Stack) ([
 		}
 		if !stands {
 			all[i] = ServiceStatus{Service: name, State: NotDeployed}
+			if j, list, err := l.target.known(name); err == nil && !list.HasErrors() && j.plan.IsSite() {
+				g.Go(func() (err error) { all[i], err = l.siteStatus(gctx, j); return err })
+			}
 			continue
 		}
 		g.Go(func() (err error) { all[i], err = l.status(gctx, name, s, env); return err })

@@ -32,6 +32,9 @@ func Wait(ctx context.Context, t Target, r Request, sink event.Sink) (Result, er
 }
 
 func (l *line) await(ctx context.Context, j job, result *ServiceResult) error {
+	if j.plan.IsSite() {
+		return l.awaitSite(ctx, j, result)
+	}
 	var live release.Live
 	var service, env stack.Stack
 	var g errgroup.Group

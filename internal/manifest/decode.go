@@ -43,8 +43,11 @@ func decodeWorkload(root *node) Workload {
 	if w.Network.Connect && w.Network.ConnectAlias == "" {
 		w.Network.ConnectAlias = w.Name
 	}
-	if w.Type == RequestDrivenService {
+	switch w.Type {
+	case RequestDrivenService:
 		decodeRequestDriven(&w, root)
+	case StaticSite:
+		w.HTTP, w.Site = nil, decodeSite(root)
 	}
 	return w
 }

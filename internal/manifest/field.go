@@ -32,7 +32,7 @@ func Kinds() []Kind {
 		{kindWorker, WorkerService, true},
 		{kindJob, ScheduledJob, true},
 		{kindRequestDriven, RequestDrivenService, true},
-		{kindStaticSite, StaticSite, false},
+		{kindStaticSite, StaticSite, true},
 		{kindEnvironment, EnvironmentType, true},
 		{kindApp, "", true},
 	}

@@ -11,6 +11,7 @@ func Fields() []Field {
 		httpFields(),
 		httpFieldsToCome(),
 		requestDrivenFields(),
+		siteFields(),
 		routingFields(),
 		nlbFields(),
 		sizeFields(),
@@ -51,7 +52,7 @@ func commonFields() []Field {
 			Doc: "The workload's name: that of its directory. It names the ECS service, the log group and the image repository.",
 		},
 		{
-			Path: "type", Type: "string", Kinds: "LBWS", Required: true, Example: "Load Balanced Web Service",
+			Path: "type", Type: "string", Kinds: "LBW", Required: true, Example: "Load Balanced Web Service",
 			Doc: "What the workload is: Load Balanced Web Service (answers from the internet), Backend Service (answers within the environment, or not at all) or Worker Service (works on messages of a queue).",
 		},
 		{
@@ -61,6 +62,10 @@ func commonFields() []Field {
 		{
 			Path: "type", Type: "string", Kinds: "R", Required: true, Example: "Request-Driven Web Service",
 			Doc: "Request-Driven Web Service: what App Runner ran. It takes no new customers, so ferry runs the service on Fargate behind the environment's load balancer.",
+		},
+		{
+			Path: "type", Type: "string", Kinds: "S", Required: true, Example: "Static Site",
+			Doc: "Static Site: files that CloudFront serves out of a bucket. It has no container.",
 		},
 		{
 			Path: "name", Type: "string", Kinds: "E", Required: true, Example: "test",
@@ -77,11 +82,19 @@ func commonFields() []Field {
 func overrideFields() []Field {
 	return []Field{
 		{
-			Path: "environments", Type: "map", Kinds: "LBWJRS", Example: "{prod: {count: 2}}",
+			Path: "environments", Type: "map", Kinds: "LBWJR", Example: "{prod: {count: 2}}",
 			Doc: "Other values for single environments, by their names. Maps merge by key, lists are replaced, and of fields that exclude each other the one written here stays; null takes a value back.",
 		},
 		{
-			Path: "environments.<environment>", Type: "map", Kinds: "LBWJRS", Example: "{count: 2}",
+			Path: "environments.<environment>", Type: "map", Kinds: "LBWJR", Example: "{count: 2}",
+			Doc: "The values for one environment: every field but name, type and environments.",
+		},
+		{
+			Path: "environments", Type: "map", Kinds: "S", Example: "{prod: {files: [{source: dist}]}}",
+			Doc: "Other values for single environments, by their names. Maps merge by key, lists are replaced; null takes a value back.",
+		},
+		{
+			Path: "environments.<environment>", Type: "map", Kinds: "S", Example: "{files: [{source: dist}]}",
 			Doc: "The values for one environment: every field but name, type and environments.",
 		},
 	}

@@ -94,8 +94,5 @@ func httpFields() []Field {
 }
 
 func httpFieldsToCome() []Field {
-	return []Field{
-		{Path: "http.alias", Type: "string", Kinds: "S", Later: "Static Sites; a Load Balanced Web Service answers to host names"},
-		{Path: "http.certificate", Type: "string", Kinds: "S", Later: "Static Sites; a Load Balanced Web Service has the environment's http.public.certificates"},
-	}
+	return []Field{}
 }

@@ -4,6 +4,5 @@ package manifest
 func workloadFieldsToCome() []Field {
 	return []Field{
 		{Path: "observability", Type: "map", Kinds: "LBWR", Later: "tracing; observability.container_insights of the environment records metrics"},
-		{Path: "files", Type: "list(map)", Kinds: "S", Later: "Static Sites; a Load Balanced Web Service can serve files"},
 	}
 }

@@ -42,7 +42,8 @@ func FuzzParseWorkload(f *testing.F) {
 		if list.HasErrors() {
 			return
 		}
-		if w.Name == "" || w.Type == "" || (w.Image.Build == nil) == (w.Image.Location == "") || w.Capacity.Fargate() && (w.CPU == 0 || w.Memory == 0) || w.Logging.Retention == 0 {
+		task := w.Site == nil
+		if w.Name == "" || w.Type == "" || task && (w.Image.Build == nil) == (w.Image.Location == "") || task && w.Capacity.Fargate() && (w.CPU == 0 || w.Memory == 0) || task && w.Logging.Retention == 0 {
 			t.Errorf("valid, but not complete: %+v", w)
 		}
 		if TypeOf(src) != w.Type {

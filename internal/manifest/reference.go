@@ -19,6 +19,7 @@ func Reference() []byte {
 		{kindWorker, "ferry/<service>/manifest.yml: what a Worker Service has beside the fields above; it has no http and no image.port", true},
 		{kindJob, "ferry/<service>/manifest.yml: what a Scheduled Job has beside the fields of the first; it has no http and no image.port", true},
 		{kindRequestDriven, "ferry/<service>/manifest.yml: Request-Driven Web Service", false},
+		{kindStaticSite, "ferry/<service>/manifest.yml: Static Site", false},
 		{kindEnvironment, "ferry/environments/<environment>/manifest.yml", false},
 		{kindApp, "ferry/app.yml", false},
 	} {

@@ -67,7 +67,7 @@ func checkType(t *testing.T, path string, e typeExpr) {
 // from the one without it: a row that nothing decodes would be a field that ferry takes and ignores.
 func TestEveryCarriedFieldReachesTheStructs(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []rune{kindLoadBalanced, kindBackend, kindWorker, kindJob, kindRequestDriven, kindEnvironment, kindApp} {
+	for _, kind := range []rune{kindLoadBalanced, kindBackend, kindWorker, kindJob, kindRequestDriven, kindStaticSite, kindEnvironment, kindApp} {
 		for _, f := range Fields() {
 			if f.In(kind) && f.Carried() && !strings.HasPrefix(f.Path, "environments") && f.Path != "type" {
 				t.Run(fmt.Sprintf("%c %s", kind, f.Path), func(t *testing.T) {
@@ -85,6 +85,7 @@ func bare(kind rune) *node {
 		kindLoadBalanced:  "{name: x, type: Load Balanced Web Service, image: {build: x, port: 1}, http: {path: /x}}",
 		kindBackend:       "{name: x, type: Backend Service, image: {build: x, port: 1}, http: {path: /x}}",
 		kindRequestDriven: "{name: x, type: Request-Driven Web Service, image: {build: x, port: 1}, http: {path: /x}}",
+		kindStaticSite:    "{name: x, type: Static Site, http: {alias: a.example.com}, files: [{source: x}]}",
 		kindWorker:        "{name: x, type: Worker Service, image: {build: x}}",
 		kindJob:           "{name: x, type: Scheduled Job, image: {build: x}, on: {schedule: none}}",
 		kindEnvironment:   "{name: x, type: Environment}",

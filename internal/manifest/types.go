@@ -118,6 +118,7 @@ type Workload struct {
 	Network WorkloadNetwork
 	Logging Logging
 	Tags    map[string]string // of a Request-Driven Web Service, beside the application's
+	Site    *Site             // of a Static Site, which has nothing else; nil for the others
 
 	Publish   []Topic
 	Subscribe Subscribe // Worker Service only

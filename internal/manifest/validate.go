@@ -103,6 +103,11 @@ func (d *document) validateWorkload(kind rune, w Workload, o Options) {
 	if w.Name != strings.ToLower(w.Name) {
 		v.warn(at("name"), "write "+strings.ToLower(w.Name), "an image repository has no upper-case letters: %q becomes %q there", w.Name, strings.ToLower(w.Name))
 	}
+	if kind == kindStaticSite {
+		v.site(w.Site)
+		v.environmentNames()
+		return
+	}
 	v.image(kind, w)
 	v.containers(w)
 	v.http(kind, w)

@@ -38,6 +38,9 @@ func (c *checker) add(path, message, hint string) {
 func (c *checker) service(s Service) {
 	c.file = s.Name + "/manifest.yml"
 	c.name(s)
+	if s.IsSite() {
+		return
+	}
 	c.routing(s)
 	c.placement(s)
 	c.capacity(s)

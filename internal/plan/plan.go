@@ -40,6 +40,7 @@ type Service struct {
 	TaskRole            string
 	Routing             *Routing          // nil: not behind a load balancer
 	Job                 *Job              // nil: a service
+	Site                *Site             // of a static site, which has nothing else
 	Tags                map[string]string // of the stack, the task definition and the ECS service
 	Manifest            manifest.Workload
 	EnvManifest         manifest.Environment         // of the environment that it is in

@@ -111,15 +111,18 @@ func pathPatterns(path string) []string {
 // URL returns the service's address, given the outputs of the stacks of the environment and of the service; "" where it
 // has none, or where its load balancer does not stand yet.
 func (s Service) URL(outputs ...map[string]string) string {
-	if s.Routing == nil {
-		return ""
-	}
 	find := func(name string) string {
 		for _, o := range outputs {
 			if o[name] != "" {
 				return o[name]
 			}
 		}
+		return ""
+	}
+	switch {
+	case s.IsSite():
+		return s.siteURL(find(OutputSiteDomain))
+	case s.Routing == nil:
 		return ""
 	}
 	if s.Routing.LoadBalancer == NetworkLB {

@@ -33,11 +33,16 @@ func NewService(app manifest.App, env manifest.Environment, w manifest.Workload,
 		Namespace:           Namespace(app.Name, env.Name),
 		Insights:            env.Cluster.ContainerInsights == "enabled" || env.Cluster.ContainerInsights == "enhanced",
 	}
+	s.EnvManifest = env
+	if w.Site != nil {
+		s.Site = newSite(s)
+		s.LogGroup, s.ExecutionRole, s.TaskRole = "", "", ""
+		return s
+	}
 	if builds(w) {
 		s.Repository = Repository(app.Name, w.Name)
 	}
 	s.Capacity = newCapacity(app.Name, env, w)
-	s.EnvManifest = env
 	if w.HTTP != nil && w.HTTP.ALB != "" {
 		s.Import = &Import{Name: w.HTTP.ALB}
 	}

@@ -37,6 +37,13 @@ func stacks(t *testing.T) map[string][]byte {
 		}
 		all["service "+name] = out
 	}
+	for name, s := range siteCases(t) {
+		out, err := render.ServiceStack(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all["site "+name] = out
+	}
 	return all
 }
 

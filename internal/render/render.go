@@ -35,6 +35,9 @@ func FullEnvironmentStack(e plan.Environment) ([]byte, error) {
 // ServiceStack renders the CloudFormation template of a service, which takes the environment's values by
 // Fn::ImportValue. It names its roles, so the change set needs CAPABILITY_NAMED_IAM.
 func ServiceStack(s plan.Service) ([]byte, error) {
+	if s.IsSite() {
+		return stack("site.stack.yml", s, s.Tags, s.Extras, required)
+	}
 	return stack("service.stack.yml", s, s.Tags, s.Extras, required)
 }
 

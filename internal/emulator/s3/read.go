@@ -69,7 +69,7 @@ func permits(policy, action, resource, distribution string) bool {
 	var doc struct {
 		Statement []struct {
 			Effect    string
-			Principal struct{ Service texts }
+			Principal principal
 			Action    texts
 			Resource  texts
 			Condition map[string]map[string]texts
@@ -101,6 +101,21 @@ func meets(conditions map[string]map[string]texts, distribution string) bool {
 		}
 	}
 	return true
+}
+
+// principal is who a statement is about: "*", or services, accounts and the like.
+type principal struct{ Service texts }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *principal) UnmarshalJSON(data []byte) error {
+	var everybody string
+	if json.Unmarshal(data, &everybody) == nil {
+		return nil // CloudFront is no part of everybody: it reads as a service
+	}
+	var named struct{ Service texts }
+	err := json.Unmarshal(data, &named)
+	p.Service = named.Service
+	return err
 }
 
 // texts is one text of a policy, or a list of them.
