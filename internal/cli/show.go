@@ -103,6 +103,10 @@ func writeShow(w io.Writer, paint ui.Paint, r deploy.ShowResult) error {
 	for _, c := range r.Containers {
 		row("  "+c.Container, share(c))
 	}
+	if r.Ephemeral > 0 {
+		row("Disk", fmt.Sprintf("%d GiB", r.Ephemeral))
+	}
+	volumeRows(row, r.Volumes)
 	pairs(&b, "Variables", r.Variables)
 	pairs(&b, "Secrets", r.Secrets)
 	if r.Job != nil {

@@ -203,6 +203,8 @@ type ShowResult struct {
 	Count       int               `json:"count"`
 	Scaling     *ScalingStatus    `json:"scaling,omitempty"` // as the manifest says; count is what a new service begins with
 	Containers  []MemoryRange     `json:"containers"`
+	Ephemeral   int               `json:"ephemeralGiB,omitempty"` // disk of a Fargate task; 0 = the 20 GiB that it has anyway
+	Volumes     []VolumeUse       `json:"volumes,omitempty"`
 	Variables   map[string]string `json:"variables,omitempty"`
 	Secrets     map[string]string `json:"secrets,omitempty"` // name → where from, never the value
 	Stack       string            `json:"stack"`

@@ -45,6 +45,8 @@ func show(j job) ShowResult {
 		Stack: j.plan.Stack, Cluster: j.plan.Cluster, LogGroup: j.plan.LogGroup,
 		Image:      source(m.Image),
 		Containers: ranges(j),
+		Ephemeral:  j.plan.Ephemeral(),
+		Volumes:    volumeUses(j),
 	}
 	r.Job = jobSettings(j)
 	for name, secret := range m.Secrets {
