@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -91,7 +92,7 @@ func (l *line) publish(ctx context.Context, j job, specs []image.Spec) (publishe
 	all := make([]image.Published, len(specs))
 	g, gctx := errgroup.WithContext(ctx)
 	for i, spec := range specs {
-		spec.Tags = repositoryTags(j.plan.Tags)
+		spec.Tags, spec.Retention = repositoryTags(j.plan.Tags), retention(l.target.App.Images)
 		if spec.ExtraTag = l.request.Tag; spec.ExtraTag != "" && spec.Container != "" {
 			spec.ExtraTag += "-" + spec.Container
 		}
@@ -126,4 +127,9 @@ func repositoryTags(tags map[string]string) map[string]string {
 		}
 	}
 	return m
+}
+
+// retention is what the application's image repositories keep.
+func retention(m manifest.Images) image.Retention {
+	return image.Retention{Images: m.Keep, UntaggedDays: int(m.Untagged / (24 * time.Hour)), Unscanned: m.ScanOnPush == "false", Said: m.Said()}
 }

@@ -26,6 +26,7 @@ type Spec struct {
 	Tag          string            // digest of the build inputs: 32 hexadecimal digits; "" for a prebuilt image
 	ExtraTag     string            // the user's own tag, pushed beside Tag; "" = none. The caller sets it
 	Tags         map[string]string // tags of the repository, should it have to be made. The caller may add to them
+	Retention    Retention         // of the repository. The caller sets it
 	Platform     manifest.Platform // of the task; an image for another one is refused
 	Location     string            // a prebuilt image's reference, as written; "" = the image is built
 

@@ -207,7 +207,7 @@ func checkRepository(t *testing.T, r *registry) {
 	}
 	policy, err := r.GetLifecyclePolicy(t.Context(), &ecrapi.GetLifecyclePolicyInput{RepositoryName: repo.RepositoryName})
 	check(t, err)
-	if aws.ToString(policy.LifecyclePolicyText) != lifecycle {
+	if aws.ToString(policy.LifecyclePolicyText) != (Retention{}).policy() {
 		t.Errorf("policy %s", aws.ToString(policy.LifecyclePolicyText))
 	}
 }
@@ -421,6 +421,27 @@ func TestAPrebuiltImageElsewhereAsksNobody(t *testing.T) {
 		check(t, err)
 		if diff := cmp.Diff(Published{Ref: ref, Digest: digest}, got); diff != "" {
 			t.Error(diff)
+		}
+	}
+}
+
+func TestWhatTheApplicationKeepsTakesThePlaceOfARepositorysPolicy(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	spec, _ := specOf(t)
+	kept := func(keeps Retention, tag string) string {
+		t.Helper()
+		spec.Retention, spec.Tag = keeps, strings.Repeat(tag, 16)
+		_, err := Publish(t.Context(), r.config(t), spec, event.Discard)
+		check(t, err)
+		policy, err := r.GetLifecyclePolicy(t.Context(), &ecrapi.GetLifecyclePolicyInput{RepositoryName: &spec.Repository})
+		check(t, err)
+		return aws.ToString(policy.LifecyclePolicyText)
+	}
+	usual, own := Retention{}, Retention{Images: 50, UntaggedDays: 7, Said: true}
+	for i, c := range []struct{ keeps, want Retention }{{usual, usual}, {own, own}, {usual, own}} {
+		if got := kept(c.keeps, string(rune('a'+i))+"0"); got != c.want.policy() {
+			t.Errorf("publish %d: %s", i+1, got)
 		}
 	}
 }

@@ -1,12 +1,15 @@
 package image
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -20,14 +23,25 @@ import (
 	"ferry.dev/ferry/internal/awsconf"
 )
 
-// lifecycle keeps every image that a release of the last 200 can go back to. Images are tagged with the digest of their
-// inputs, so what has no tag was never released: a push that was interrupted, or that another one overtook.
+// Retention is what a repository keeps. The zero value keeps every image that one of the last 200 releases needs.
+type Retention struct {
+	Images       int // the newest so many; 0 = 200
+	UntaggedDays int // images without a tag stay so long; 0 = 30
+	Unscanned    bool
+	Said         bool // the user's own: it takes the place of what a repository has
+}
+
+// policy is the lifecycle policy. Images are tagged with the digest of their inputs, so what has no tag was never released: a
+// push that was interrupted, or that another one overtook.
 //
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
-const lifecycle = `{"rules":[` +
-	`{"rulePriority":1,"description":"Interrupted pushes","selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":30},"action":{"type":"expire"}},` +
-	`{"rulePriority":2,"description":"All but the last 200 images","selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":200},"action":{"type":"expire"}}` +
-	`]}`
+func (r Retention) policy() string {
+	images, days := cmp.Or(r.Images, 200), cmp.Or(r.UntaggedDays, 30)
+	return fmt.Sprintf(`{"rules":[`+
+		`{"rulePriority":1,"description":"Interrupted pushes","selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":%d},"action":{"type":"expire"}},`+
+		`{"rulePriority":2,"description":"All but the last %d images","selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":%d},"action":{"type":"expire"}}`+
+		`]}`, days, images, images)
+}
 
 // repository is the ECR repository of one service.
 type repository struct {
@@ -35,6 +49,7 @@ type repository struct {
 	name   string
 	tag    string // of the image that is wanted
 	region string
+	keeps  Retention
 	token  func(context.Context) (login, error) // asked once
 }
 
@@ -55,7 +70,7 @@ type found struct {
 func (f found) has(tag string) bool { return slices.Contains(f.tags, tag) }
 
 func newRepository(cfg aws.Config, spec Spec) *repository {
-	r := &repository{client: ecr.NewFromConfig(cfg), name: spec.Repository, tag: spec.Tag, region: cfg.Region}
+	r := &repository{client: ecr.NewFromConfig(cfg), name: spec.Repository, tag: spec.Tag, region: cfg.Region, keeps: spec.Retention}
 	r.token = onceOK(r.login)
 	return r
 }
@@ -169,7 +184,7 @@ func (r *repository) create(ctx context.Context, tags map[string]string) error {
 	_, err := r.client.CreateRepository(ctx, &ecr.CreateRepositoryInput{
 		RepositoryName:             &r.name,
 		ImageTagMutability:         types.ImageTagMutabilityMutable,
-		ImageScanningConfiguration: &types.ImageScanningConfiguration{ScanOnPush: true},
+		ImageScanningConfiguration: &types.ImageScanningConfiguration{ScanOnPush: !r.keeps.Unscanned},
 		EncryptionConfiguration:    &types.EncryptionConfiguration{EncryptionType: types.EncryptionTypeAes256},
 		Tags:                       tagList(tags),
 	})
@@ -181,9 +196,9 @@ func (r *repository) create(ctx context.Context, tags map[string]string) error {
 }
 
 // healPolicy gives a repository its policy where an earlier run was ended between the two calls. A policy that is
-// there, the user's perhaps, stays.
+// there, the user's perhaps, stays, unless the application says what is to be kept.
 func (r *repository) healPolicy(ctx context.Context) error {
-	_, err := r.client.GetLifecyclePolicy(ctx, &ecr.GetLifecyclePolicyInput{RepositoryName: &r.name})
+	out, err := r.client.GetLifecyclePolicy(ctx, &ecr.GetLifecyclePolicyInput{RepositoryName: &r.name})
 	var none *types.LifecyclePolicyNotFoundException
 	switch {
 	case errors.As(err, &none):
@@ -192,12 +207,20 @@ func (r *repository) healPolicy(ctx context.Context) error {
 		return nil // an identity that may only push need not care
 	case err != nil:
 		return awsconf.Explain(err)
+	case r.keeps.Said && !sameJSON(aws.ToString(out.LifecyclePolicyText), r.keeps.policy()):
+		return r.putPolicy(ctx)
 	}
 	return nil
 }
 
+// sameJSON tells whether two documents say the same: ECR does not keep them to the letter.
+func sameJSON(a, b string) bool {
+	var x, y any
+	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
+}
+
 func (r *repository) putPolicy(ctx context.Context) error {
-	_, err := r.client.PutLifecyclePolicy(ctx, &ecr.PutLifecyclePolicyInput{RepositoryName: &r.name, LifecyclePolicyText: aws.String(lifecycle)})
+	_, err := r.client.PutLifecyclePolicy(ctx, &ecr.PutLifecyclePolicyInput{RepositoryName: &r.name, LifecyclePolicyText: aws.String(r.keeps.policy())})
 	return awsconf.Explain(err)
 }
 

@@ -9,6 +9,7 @@ func decodeApp(root *node) App {
 	return App{
 		Name:                root.get("name").str(),
 		Tags:                root.get("tags").strMap(),
+		Images:              decodeImages(root.get("images")),
 		PermissionsBoundary: root.get("permissions_boundary").str(),
 	}
 }

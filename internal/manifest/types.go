@@ -21,6 +21,7 @@ const (
 type App struct {
 	Name                string
 	Tags                map[string]string
+	Images              Images
 	PermissionsBoundary string // name or ARN of an IAM policy put on every role; "" = none
 }
 

@@ -92,6 +92,7 @@ func (v validator) privateSubnets(p path, e Environment) {
 func (d *document) validateApp(a App) {
 	v := validator{d, false}
 	v.name(at("name"), a.Name, "shop")
+	v.images(a.Images)
 	v.tags(a.Tags, 40)
 	if p := at("permissions_boundary"); v.has(p) && (a.PermissionsBoundary == "" || strings.ContainsAny(a.PermissionsBoundary, " \t") ||
 		strings.HasPrefix(a.PermissionsBoundary, "arn:") && !isARN(a.PermissionsBoundary, "iam")) {

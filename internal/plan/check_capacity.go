@@ -32,7 +32,25 @@ func (c *checker) capacity(s Service) {
 		c.warn("launch_type", "with a launch type no group of instances grows for the tasks", "write capacity_providers: ["+groups[0].Label+"]")
 	}
 	c.instances(s)
+	c.balancers(s)
 	c.wayOut(s)
+}
+
+// balancers finds load balancers that the security group of the environment's instances does not let in: those that are not
+// the environment's own.
+func (c *checker) balancers(s Service) {
+	if s.Routing == nil || s.Capacity.TargetType() == TargetIP || !c.env.MakesProviders() {
+		return
+	}
+	for _, t := range s.Routing.Targets {
+		path := map[string]string{Imported: "http.alb", NetworkLB: "nlb"}[t.LoadBalancer]
+		if path == "" {
+			continue
+		}
+		c.add(path, fmt.Sprintf("in network mode %s only the environment's own Application Load Balancers reach the tasks", s.Capacity.Mode),
+			"write network.mode: awsvpc")
+		return
+	}
 }
 
 // offered checks that the cluster has the capacity providers that a service names. What a cluster has that exists already is

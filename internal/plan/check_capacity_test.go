@@ -70,6 +70,10 @@ func TestCheckHoldsServicesAgainstTheClusterTheyRunIn(t *testing.T) {
 			env: offering(groupOf("a", "windows_server_2022_core")), work: on("bridge", "a"),
 			want: `platform: the instances of "a" run windows_server_2022_core, and these tasks are linux/x86_64`,
 		},
+		"a load balancer of somebody else's": {
+			env: offering(groupOf("a", "al2023")), work: both(on("bridge", "a"), func(w *manifest.Workload) { w.HTTP.ALB = "theirs" }),
+			want: "http.alb: in network mode bridge only the environment's own Application Load Balancers reach the tasks",
+		},
 		"an image of one's own": {env: offering(groupOf("a", "ami-1")), work: on("bridge", "a")},
 		"more tasks than instances": {
 			env: offering(groupOf("a", "al2023")), work: both(on("host", "a"), func(w *manifest.Workload) { w.Count = 3 }),
