@@ -35,6 +35,7 @@ func decodeWorkload(root *node) Workload {
 		Storage:           decodeStorage(root.get("storage")),
 	}
 	w.Deployment = decodeDeployment(root.get("deployment"))
+	w.Observability = decodeWorkloadObservability(root.get("observability"), w.Scaling)
 	w.NLB = decodeNLB(root.get("nlb"))
 	w.InternalHTTP = decodeHTTP(root.get("internal_http"))
 	if w.Scaling != nil {

@@ -99,13 +99,14 @@ type Workload struct {
 
 	InternalHTTP *HTTP // a Load Balanced Web Service: the internal load balancer beside the public one; nil: not
 
-	CPU        int // CPU units, 1024 = 1 vCPU
-	Memory     int // MiB
-	Platform   Platform
-	Count      int      // where Scaling is set, how many tasks a new service begins with
-	Scaling    *Scaling // nil: Count stands
-	Deployment Deployment
-	Capacity   Capacity
+	CPU           int // CPU units, 1024 = 1 vCPU
+	Memory        int // MiB
+	Platform      Platform
+	Count         int      // where Scaling is set, how many tasks a new service begins with
+	Scaling       *Scaling // nil: Count stands
+	Deployment    Deployment
+	Observability Observability
+	Capacity      Capacity
 
 	Variables         map[string]string
 	ImportedVariables map[string]string // variable → export of another stack

@@ -116,6 +116,7 @@ func (d *document) validateWorkload(kind rune, w Workload, o Options) {
 	v.scaling(kind, w)
 	v.where(kind, w)
 	v.deployment(w)
+	v.tracing(w)
 	v.network(w)
 	v.job(w)
 	v.logging(w)

@@ -41,7 +41,7 @@ type MountPoint struct {
 }
 
 // Containers returns the containers of the task: the service's own first, which has its name, then the log router, and the
-// sidecars by their names.
+// sidecars by their names, and last what collects traces.
 func (s Service) Containers() []Container {
 	all := []Container{s.mainContainer()}
 	if r := s.Manifest.Logging.Router; r != nil {
@@ -50,7 +50,7 @@ func (s Service) Containers() []Container {
 	for _, name := range slices.Sorted(maps.Keys(s.Manifest.Sidecars)) {
 		all = append(all, s.sidecar(name, s.Manifest.Sidecars[name]))
 	}
-	return all
+	return append(all, s.collector()...)
 }
 
 func (s Service) mainContainer() Container {

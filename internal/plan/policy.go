@@ -24,6 +24,7 @@ func (s Service) TaskPolicies() []Policy {
 	if s.Manifest.Exec {
 		all = append(all, execPolicy())
 	}
+	all = append(all, s.tracingPolicies()...)
 	all = append(all, s.messagePolicies()...)
 	all = append(all, s.volumePolicies()...)
 	return append(all, manifestPolicies(s.Manifest.TaskRole)...)

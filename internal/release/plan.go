@@ -86,6 +86,10 @@ func (p *Plan) compareService() {
 		p.Changes = append(p.Changes, reason)
 		restarts, touched = restarts || f.restarts, true
 	}
+	if m := p.monitoring(); m != nil {
+		u.Monitoring, touched = m, true
+		p.Changes = append(p.Changes, "resolution of the metrics")
+	}
 	if n := p.count(); n != nil {
 		u.DesiredCount, touched = n, true
 		p.Changes = append(p.Changes, "count "+strconv.Itoa(int(p.Live.Service.DesiredCount))+" → "+strconv.Itoa(int(*n)))
@@ -121,6 +125,9 @@ func (p *Plan) count() *int32 {
 // retag returns the wanted tags that the service lacks. Tags that others put on it stay.
 func retag(live types.Service, want Definition) map[string]string {
 	has, missing := tagMap(live.Tags), map[string]string{}
+	if was := has[MonitoringTag]; was != "" && was != monitoringText(nil) && want.Service.Monitoring == nil {
+		missing[MonitoringTag] = monitoringText(nil)
+	}
 	for k, v := range wantedTags(want) {
 		if got, ok := has[k]; !ok || got != v {
 			missing[k] = v
@@ -136,6 +143,9 @@ func wantedTags(want Definition) map[string]string {
 		tags[CountTag] = want.Scaling.Range()
 	case want.Service.DesiredCount != nil:
 		tags[CountTag] = number(want.Service.DesiredCount)
+	}
+	if want.Service.Monitoring != nil {
+		tags[MonitoringTag] = monitoringText(want.Service.Monitoring)
 	}
 	return tags
 }

@@ -19,12 +19,14 @@ import (
 // Remove ends a service's auto scaling, which would start tasks again, drains the service, deletes it and waits until it and its
 // tasks are gone. It tells whether there was one.
 func (c *Client) Remove(ctx context.Context, cluster, name string, limit time.Time, sink event.Sink) (bool, error) {
-	if _, err := c.Unscale(ctx, cluster, name); err != nil {
-		return false, err
-	}
 	s, err := c.service(ctx, cluster, name)
 	if err != nil || s == nil {
 		return false, err
+	}
+	if scaledBefore(s) {
+		if err := c.forget(ctx, scalable(cluster, name)); err != nil {
+			return true, err
+		}
 	}
 	if aws.ToString(s.Status) == "ACTIVE" {
 		if err := c.drain(ctx, *s, limit, sink); err != nil {

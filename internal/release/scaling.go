@@ -128,17 +128,7 @@ func (c *Client) actions(ctx context.Context, id *string, s *Scaling) error {
 	return nil
 }
 
-// Unscale takes a service away from Application Auto Scaling, with its policies and scheduled actions. It tells whether there
-// was a target.
-func (c *Client) Unscale(ctx context.Context, cluster, service string) (bool, error) {
-	id := scalable(cluster, service)
-	t, err := c.target(ctx, id)
-	if err != nil || t == nil {
-		return false, err
-	}
-	return true, c.forget(ctx, id)
-}
-
+// forget takes a service away from Application Auto Scaling, with its policies and scheduled actions.
 func (c *Client) forget(ctx context.Context, id *string) error {
 	_, err := c.AutoScaling.DeregisterScalableTarget(ctx, &applicationautoscaling.DeregisterScalableTargetInput{
 		ResourceId: id, ServiceNamespace: types.ServiceNamespaceEcs, ScalableDimension: types.ScalableDimensionECSServiceDesiredCount,

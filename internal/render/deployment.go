@@ -68,6 +68,16 @@ type earlySuccess struct {
 	SourceServiceRevisionCleanup string `json:"sourceServiceRevisionCleanup"`
 }
 
+// monitoring says how often ECS measures.
+type monitoring struct {
+	MetricConfigurations []metricConfiguration `json:"metricConfigurations"`
+}
+
+type metricConfiguration struct {
+	MetricNames       []string `json:"metricNames"`
+	ResolutionSeconds int      `json:"resolutionSeconds"`
+}
+
 // advanced is what ECS moves the traffic of a load balancer with.
 type advanced struct {
 	AlternateTargetGroupArn string `json:"alternateTargetGroupArn"`

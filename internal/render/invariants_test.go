@@ -157,7 +157,8 @@ func TestNoRoleMayDoMoreThanItMust(t *testing.T) {
 	// https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 	onEverything := []string{
 		"ecr:GetAuthorizationToken", "logs:DescribeLogGroups", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
-		"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel", "ecs:ListTasks",
+		"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+		"xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments", "ecs:ListTasks",
 		"ecs:DiscoverPollEndpoint", "ec2:DescribeTags",
 	}
 

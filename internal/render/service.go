@@ -34,6 +34,9 @@ func newService(s plan.Service) service {
 	for _, arn := range s.Registries() {
 		out.ServiceRegistries = append(out.ServiceRegistries, serviceRegistry{RegistryArn: arn})
 	}
+	if names := s.FinerMetrics(); len(names) > 0 {
+		out.Monitoring = &monitoring{MetricConfigurations: []metricConfiguration{{MetricNames: names, ResolutionSeconds: 20}}}
+	}
 	if grace, matters := s.GracePeriod(); matters {
 		out.HealthCheckGracePeriodSeconds = &grace
 	}

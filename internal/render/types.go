@@ -47,6 +47,7 @@ type service struct {
 	PlacementConstraints          []placementConstraint   `json:"placementConstraints,omitempty"`
 	PlacementStrategy             []placementStrategy     `json:"placementStrategy,omitempty"`
 	PlatformVersion               string                  `json:"platformVersion,omitempty"`
+	Monitoring                    *monitoring             `json:"monitoring,omitempty"`
 	DeploymentConfiguration       deploymentConfiguration `json:"deploymentConfiguration"`
 	NetworkConfiguration          *networkConfiguration   `json:"networkConfiguration,omitempty"`
 	HealthCheckGracePeriodSeconds *int                    `json:"healthCheckGracePeriodSeconds,omitempty"`
