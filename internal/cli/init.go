@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,6 +24,7 @@ type initOptions struct {
 	Builder, GoPackage string
 	Port               int // -1: not said
 	Schedule, Timeout  string
+	Sources            []string
 	Retries            int
 	Topics             []string
 	Env                string
@@ -57,12 +59,13 @@ adds a service. No file is overwritten without asking. In the end it prints the 
 	f := cmd.Flags()
 	f.StringVarP(&o.App, "app", "a", "", "Name of the application.")
 	f.StringVarP(&o.Name, "name", "n", "", "Name of the service.")
-	f.StringVarP(&o.Type, "type", "t", "", fmt.Sprintf("Type of the workload: %q, %q, %q, %q or %q.", manifest.LoadBalancedWebService, manifest.BackendService, manifest.WorkerService, manifest.RequestDrivenService, manifest.ScheduledJob))
+	f.StringVarP(&o.Type, "type", "t", "", fmt.Sprintf("Type of the workload: %q, %q, %q, %q, %q or %q.", manifest.LoadBalancedWebService, manifest.BackendService, manifest.WorkerService, manifest.RequestDrivenService, manifest.ScheduledJob, manifest.StaticSite))
 	f.StringVarP(&o.Dockerfile, "dockerfile", "d", "", "Dockerfile that the image is built from.")
 	f.StringVarP(&o.Image, "image", "i", "", "Image that exists, instead of building one.")
 	f.StringVar(&o.Builder, "builder", "", "What builds the image: docker, or go for a Go module without a Dockerfile (needs no Docker).")
 	f.StringVar(&o.GoPackage, "go-package", "", "Main package that --builder go builds, for example ./cmd/api.")
 	f.IntVar(&o.Port, "port", -1, "Port that the container listens on; 0 is none. Default: what the Dockerfile exposes.")
+	f.StringSliceVar(&o.Sources, "sources", nil, "Directories and files of a Static Site.")
 	f.StringVarP(&o.Schedule, "schedule", "s", "", "When a Scheduled Job runs: a crontab, @daily, \"@every 5m\", rate(5 minutes), none.")
 	f.StringVar(&o.Timeout, "timeout", "", "After how long a run of a Scheduled Job is stopped, for example 1h30m. Default: never.")
 	f.IntVar(&o.Retries, "retries", 0, "How often a run of a Scheduled Job that failed is tried again.")
@@ -73,7 +76,7 @@ adds a service. No file is overwritten without asking. In the end it prints the 
 	f.BoolVar(&o.Deploy, "deploy", false, "Deploy at once; --deploy=false does not ask.")
 	f.BoolVarP(&o.Yes, "yes", "y", false, "Ask nothing: take the default of every answer that has one.")
 	f.BoolVar(&o.Overwrite, "overwrite", false, "Overwrite files that exist with other content.")
-	complete(cmd, "type", manifest.LoadBalancedWebService, manifest.BackendService, manifest.WorkerService, manifest.RequestDrivenService, manifest.ScheduledJob)
+	complete(cmd, "type", manifest.LoadBalancedWebService, manifest.BackendService, manifest.WorkerService, manifest.RequestDrivenService, manifest.ScheduledJob, manifest.StaticSite)
 	complete(cmd, "builder", builderDocker, builderGo)
 	must(cmd.RegisterFlagCompletionFunc("env", app.completeEnvironments))
 	cmd.MarkFlagsMutuallyExclusive("dockerfile", "image")
@@ -138,6 +141,8 @@ func writeInitialised(w io.Writer, paint ui.Paint, r Initialised) error {
 func (w *wizard) repeat() string {
 	words := []string{"init", "--app", w.a.App, "--name", w.a.Name, "--type", w.a.Type}
 	switch {
+	case w.a.Type == manifest.StaticSite:
+		words = append(words, "--sources", strings.Join(w.a.Sources, ","))
 	case w.a.Image != "":
 		words = append(words, "--image", w.a.Image)
 	case w.a.Go:
@@ -150,7 +155,7 @@ func (w *wizard) repeat() string {
 	}
 	if w.a.Type == manifest.ScheduledJob {
 		words = append(words, w.repeatJob()...)
-	} else {
+	} else if w.a.Type != manifest.StaticSite {
 		words = append(words, "--port", strconv.Itoa(w.a.Port))
 	}
 	if len(w.a.Topics) > 0 {

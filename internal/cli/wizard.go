@@ -140,6 +140,7 @@ func (w *wizard) askType(ctx context.Context) error {
 		{Label: manifest.WorkerService, Detail: "works on messages of a queue"},
 		{Label: manifest.RequestDrivenService, Detail: "as App Runner had them; runs behind the load balancer"},
 		{Label: manifest.ScheduledJob, Detail: "runs to its end, when a schedule says so"},
+		{Label: manifest.StaticSite, Detail: "files that CloudFront serves; no container"},
 	}
 	if w.o.Type != "" {
 		for _, t := range types {
@@ -193,6 +194,8 @@ func (w *wizard) nameDefault() string {
 		switch w.a.Type {
 		case manifest.BackendService:
 			name = "api"
+		case manifest.StaticSite:
+			name = "site"
 		case manifest.ScheduledJob:
 			name = "job"
 		case manifest.WorkerService:

@@ -17,6 +17,12 @@ import (
 
 // askSource finds out where the image comes from: a Dockerfile, the built-in Go builder, or an image that exists.
 func (w *wizard) askSource(ctx context.Context) error {
+	if w.a.Type == manifest.StaticSite {
+		return w.askFiles(ctx)
+	}
+	if err := w.noSources(); err != nil {
+		return err
+	}
 	switch {
 	case w.o.Image != "":
 		return w.useImage(ctx, w.o.Image)
@@ -148,6 +154,9 @@ func (w *wizard) useImage(ctx context.Context, reference string) (err error) {
 
 // askPort takes the flag, else the one port that the Dockerfile exposes, else asks.
 func (w *wizard) askPort(ctx context.Context) error {
+	if w.a.Type == manifest.StaticSite {
+		return nil
+	}
 	if w.a.Type == manifest.ScheduledJob { // nobody calls it
 		if w.o.Port > 0 {
 			return &fault.Error{Code: fault.Usage, What: "--port is not for a Scheduled Job: nobody calls it", Hint: "leave it out"}

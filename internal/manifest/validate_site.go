@@ -35,6 +35,9 @@ func (v validator) siteNames(s *Site) {
 	if isARN(s.Certificate, "acm") && strings.Split(s.Certificate, ":")[3] != "us-east-1" {
 		v.bad(certificate, "request or import it in us-east-1", "CloudFront reads certificates of us-east-1 only, and this one is in %s", strings.Split(s.Certificate, ":")[3])
 	}
+	if isARN(s.Certificate, "acm") && !s.Certified() {
+		v.warn(certificate, "write the ARN as ACM shows it", "has no account of 12 digits, so AWS can have no such certificate: the site has CloudFront's name alone")
+	}
 	zone := at("http.hosted_zone")
 	switch {
 	case s.HostedZone == "":

@@ -43,7 +43,7 @@ func newSite(s Service) *Site {
 	}
 	name := shorten(s.Stack, maxSiteName-longestRegion) + "-${AWS::Region}"
 	site := &Site{Function: name, Access: name}
-	if m.Certificate != "" {
+	if m.Certified() {
 		site.Aliases, site.Certificate, site.HostedZone = slices.Clone(m.Aliases), m.Certificate, m.HostedZone
 	}
 	return site

@@ -28,10 +28,12 @@ type ScaffoldRequest struct {
 	GoPackage  string // the main package, default "."
 	Port       int    // 0 = none
 
-	Schedule string // of a job, as a manifest says it
-	Timeout  string // of a job; "" = none
-	Retries  int    // of a job
-	Topics []Topic // that a worker subscribes to
+	Sources []string // of a static site: directories and files, relative to the project
+
+	Schedule string  // of a job, as a manifest says it
+	Timeout  string  // of a job; "" = none
+	Retries  int     // of a job
+	Topics   []Topic // that a worker subscribes to
 
 	Account, Region string // of the environment
 }
@@ -150,6 +152,8 @@ func (w *Workspace) scaffoldService(r ScaffoldRequest) ([]byte, error) {
 	case manifest.BackendService:
 		s = newSample(manifests.BackendService)
 		s.comment("http://api:8080", fmt.Sprintf("http://%s:%d", r.Name, r.Port))
+	case manifest.StaticSite:
+		return scaffoldSite(r), nil
 	case manifest.ScheduledJob:
 		s = scaffoldJob(r)
 	case manifest.WorkerService:

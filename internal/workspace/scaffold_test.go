@@ -87,6 +87,11 @@ func answers(app manifest.App, e manifest.Environment, w manifest.Workload) work
 	for _, t := range w.Subscribe.Topics {
 		r.Topics = append(r.Topics, workspace.Topic{Service: t.Service, Name: t.Name})
 	}
+	if w.Site != nil {
+		for _, f := range w.Site.Files {
+			r.Sources = append(r.Sources, f.Source)
+		}
+	}
 	if b := w.Image.Build; b != nil && b.Builder == "go" {
 		r.Go, r.GoPackage = true, b.GoPackage
 	} else if b != nil {
