@@ -85,10 +85,7 @@ func (r *repo) target(cfg aws.Config) deploy.Target { return r.targetOf("test", 
 
 func (r *repo) targetOf(env string, cfg aws.Config) deploy.Target {
 	r.t.Helper()
-	w, err := workspace.Find(r.dir)
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	w := r.workspace()
 	app, list, err := w.App()
 	if err != nil || list.HasErrors() {
 		r.t.Fatalf("reading the application: %v %v", list, err)
@@ -98,6 +95,15 @@ func (r *repo) targetOf(env string, cfg aws.Config) deploy.Target {
 		r.t.Fatalf("reading the environment: %v %v", list, err)
 	}
 	return deploy.Target{Workspace: w, App: app, Env: e, AWS: cfg, Pace: quick()}
+}
+
+func (r *repo) workspace() *workspace.Workspace {
+	r.t.Helper()
+	w, err := workspace.Find(r.dir)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return w
 }
 
 // quick polls at the pace of an endpoint whose clock is scaled.
