@@ -63,6 +63,9 @@ type Field struct {
 	// Group names the fields beside this one of which only one may be written, this one included: an override of one
 	// replaces the others.
 	Group string
+	// Clears names fields beside this one that an override of it takes back, and the other way round: they may not stand
+	// together, though they may among themselves.
+	Clears []string
 	// With names what the field has a meaning beside, where it has none otherwise. The reference shows it in a comment.
 	With string
 	// Required fields must be written wherever their map is.

@@ -89,7 +89,7 @@ func capacityFields() []Field {
 			Doc: "awsvpc: each task has an address and security groups of its own, the only mode on Fargate. bridge: Docker's network, on ports that the instance has free. host: the instance's own ports. none: no network.",
 		},
 		{
-			Path: "count.spot", Type: "int", Kinds: "LBWJ", With: "a map", Max: 5000, Example: "2",
+			Path: "count.spot", Type: "int", Kinds: "LBWJ", With: "a map", Max: 5000, Clears: followers(), Example: "2",
 			Doc: "So many tasks, all of them on Fargate Spot: cheaper, and ended two minutes after AWS says that it needs the capacity.",
 		},
 	}

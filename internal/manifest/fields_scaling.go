@@ -142,3 +142,8 @@ func scheduleFields() []Field {
 		{Path: p + ".end", Type: "string", Kinds: "LBW", Example: "\"2027-01-01T00:00:00Z\"", Doc: "The time after which it does not happen any more."},
 	}
 }
+
+// followers are the fields of count that make the number follow something, which a fixed number does not stand beside.
+func followers() []string {
+	return []string{"range", "cooldown", "cpu_percentage", "memory_percentage", "requests", "response_time", "queue_delay", "custom", "step", "schedule"}
+}

@@ -65,11 +65,11 @@ func efsFields() []Field {
 			Doc: "An access point of the file system, which brings its own root directory and user.",
 		},
 		{
-			Path: "storage.volumes.<name>.efs.uid", Type: "int", Kinds: "LBWJ", Auto: "a number made from the service's name", Min: 1, Max: 1<<32 - 1, Example: "1000", With: "gid",
+			Path: "storage.volumes.<name>.efs.uid", Type: "int", Kinds: "LBWJ", Clears: []string{"id", "root_dir", "auth"}, Auto: "a number made from the service's name", Min: 1, Max: 1<<32 - 1, Example: "1000", With: "gid",
 			Doc: "The user to whom the directory in the environment's file system belongs, and as whom all is written there.",
 		},
 		{
-			Path: "storage.volumes.<name>.efs.gid", Type: "int", Kinds: "LBWJ", Auto: "a number made from the service's name", Min: 1, Max: 1<<32 - 1, Example: "1000", With: "uid",
+			Path: "storage.volumes.<name>.efs.gid", Type: "int", Kinds: "LBWJ", Clears: []string{"id", "root_dir", "auth"}, Auto: "a number made from the service's name", Min: 1, Max: 1<<32 - 1, Example: "1000", With: "uid",
 			Doc: "The group to which it belongs.",
 		},
 	}

@@ -1,5 +1,7 @@
 package manifest
 
+import "slices"
+
 // merge lays an environment's override over the base and returns the result; neither is changed. Maps merge by key,
 // lists are replaced, a scalar and a map replace each other, as do fields of one group. null takes back what the base says.
 func merge(s *schema, base, over *node) *node {
@@ -11,7 +13,7 @@ func merge(s *schema, base, over *node) *node {
 		var child *schema
 		if s != nil {
 			child = s.value(e.key)
-			for _, rival := range s.rivals(e.key) {
+			for _, rival := range slices.Concat(s.rivals(e.key), s.cleared(e.key)) {
 				if over.get(rival) == nil && !e.value.empty() {
 					out.drop(rival)
 				}

@@ -84,7 +84,7 @@ func pool() []poolField {
 		{"cpu", []any{256, 512}},
 		{"memory", []any{1024, 2048}},
 		{"platform", []any{"linux/arm64", map[string]any{"osfamily": "linux", "architecture": "x86_64"}}},
-		{"count", []any{0, 1, 2}},
+		{"count", []any{0, 1, 2, map[string]any{"range": "1-3", "cpu_percentage": 50}, map[string]any{"spot": 2}}},
 		{"variables.A", []any{"x", 1, true, ""}},
 		{"variables.B", []any{"x", "y"}},
 		{"secrets.S", []any{"/x", map[string]any{"secretsmanager": "y"}}},
@@ -96,6 +96,22 @@ func pool() []poolField {
 		{"network.vpc.security_groups", []any{[]any{"sg-1"}, map[string]any{"groups": []any{"sg-2"}, "deny_default": true}}},
 		{"network.connect", []any{true, false, map[string]any{"alias": "x"}}},
 		{"logging.retention", []any{7, 14}},
+		{"logging.destination.Name", []any{"cloudwatch", "s3"}},
+		{"sidecars.a", []any{map[string]any{"image": "x"}, map[string]any{"image": map[string]any{"location": "y"}, "port": 9000}, map[string]any{"image": "x", "essential": false, "variables": map[string]any{"C": "x"}}}},
+		{"storage.ephemeral", []any{30, 40}},
+		{"storage.volumes.v", []any{
+			map[string]any{"path": "/v", "read_only": false}, map[string]any{"path": "/v", "efs": true},
+			map[string]any{"path": "/w", "efs": map[string]any{"id": "fs-12345678"}}, map[string]any{"path": "/w", "efs": map[string]any{"uid": 1000, "gid": 1000}},
+		}},
+		{"container.stop_timeout", []any{"10s", "20s"}},
+		{"container.ulimits.nofile", []any{map[string]any{"soft": 1024, "hard": 2048}}},
+		{"deployment.rolling", []any{"recreate", "default"}},
+		{"deployment.rollback_alarms", []any{[]any{"a"}, map[string]any{"cpu_utilization": 70}}},
+		{"capacity_providers", []any{[]any{"FARGATE_SPOT"}, []any{map[string]any{"name": "FARGATE", "weight": 1}}}},
+		{"launch_type", []any{"fargate"}},
+		{"publish.topics", []any{[]any{map[string]any{"name": "orders"}}, []any{map[string]any{"name": "done", "fifo": true}}}},
+		{"task_role.managed_policies", []any{[]any{"AmazonS3ReadOnlyAccess"}}},
+		{"taskdef_overrides", []any{[]any{map[string]any{"path": "PidMode", "value": "task"}}}},
 	}
 }
 
@@ -128,6 +144,29 @@ func mergeValues(base, over map[string]any, at string) map[string]any {
 			if over["location"] == nil {
 				delete(out, "location")
 			}
+		case "launch_type":
+			if over["capacity_providers"] == nil {
+				delete(out, "capacity_providers")
+			}
+		case "capacity_providers":
+			if over["launch_type"] == nil {
+				delete(out, "launch_type")
+			}
+		case "count.spot":
+			for _, key := range []string{"range", "cpu_percentage"} {
+				if over[key] == nil {
+					delete(out, key)
+				}
+			}
+		case "count.range", "count.cpu_percentage":
+			if over["spot"] == nil {
+				delete(out, "spot")
+			}
+		case "storage.volumes.v.efs.uid":
+			delete(out, "id")
+		case "storage.volumes.v.efs.id":
+			delete(out, "uid")
+			delete(out, "gid")
 		case "image.location":
 			if over["build"] == nil {
 				delete(out, "build")

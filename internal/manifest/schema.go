@@ -154,6 +154,18 @@ func (s *schema) rivals(key string) []string {
 	return slices.DeleteFunc(slices.Clone(s.groups[row.field.Group]), func(k string) bool { return k == key })
 }
 
+// cleared are the other keys that a key in an override takes back.
+func (s *schema) cleared(key string) []string {
+	var out []string
+	for _, other := range s.order {
+		mine, theirs := s.keys[key], s.keys[other]
+		if mine != nil && other != key && (slices.Contains(mine.field.Clears, other) || slices.Contains(theirs.field.Clears, key)) {
+			out = append(out, other)
+		}
+	}
+	return out
+}
+
 // value returns the schema of what stands under a key of a map, or nil where the key is not known.
 func (s *schema) value(key string) *schema {
 	if row := s.keys[key]; row != nil {
