@@ -171,10 +171,10 @@ func (l *line) status(ctx context.Context, name string, s types.Service, env sta
 		Service: name, State: aws.ToString(s.Status), Desired: int(s.DesiredCount), Running: int(s.RunningCount),
 		Pending: int(s.PendingCount), Deployment: newest(s), Messages: messages(s), Targets: len(s.LoadBalancers) > 0,
 	}
-	if j, list, err := l.target.known(name); err == nil && !list.HasErrors() {
-		r.URL = j.plan.URL(env.Outputs)
-	}
 	g, gctx := errgroup.WithContext(ctx)
+	if j, list, err := l.target.known(name); err == nil && !list.HasErrors() {
+		g.Go(func() (err error) { r.URL, err = l.address(gctx, j, env); return err })
+	}
 	g.Go(func() error { return l.released(gctx, s, &r) })
 	if (release.Live{Service: &s}).Scales() {
 		g.Go(func() (err error) { r.Scaling, err = l.scaling(gctx, name); return err })
@@ -183,6 +183,15 @@ func (l *line) status(ctx context.Context, name string, s types.Service, env sta
 		g.Go(func() error { return l.health(gctx, aws.ToString(s.LoadBalancers[0].TargetGroupArn), &r) })
 	}
 	return r, g.Wait()
+}
+
+// address is where the service answers. Only that of a load balancer which is not the environment's is in its own stack.
+func (l *line) address(ctx context.Context, j job, env stack.Stack) (string, error) {
+	if !j.plan.OwnAddress() {
+		return j.plan.URL(env.Outputs), nil
+	}
+	own, err := l.stacks.Describe(ctx, j.plan.Stack)
+	return j.plan.URL(env.Outputs, own.Outputs), err
 }
 
 // released tells which release is live. A service whose task definition was deleted still has its number.

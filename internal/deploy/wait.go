@@ -57,7 +57,7 @@ func (l *line) await(ctx context.Context, j job, result *ServiceResult) error {
 	if err != nil {
 		return err
 	}
-	result.URL = j.plan.URL(env.Outputs)
+	result.URL = j.plan.URL(env.Outputs, service.Outputs)
 	result.note(begun{started: newest})
 	if newest.Deployment == "" {
 		result.Outcome = OutcomeUnchanged

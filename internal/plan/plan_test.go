@@ -41,6 +41,7 @@ func web(change ...func(*manifest.Workload)) manifest.Workload {
 			},
 		},
 		CPU: 256, Memory: 512, Count: 1,
+		Deployment: manifest.Deployment{Strategy: manifest.StrategyRolling},
 	}
 	for _, c := range change {
 		c(&w)

@@ -141,3 +141,8 @@ func (s Service) URL(outputs ...map[string]string) string {
 	}
 	return base + strings.TrimSuffix(strings.TrimSuffix(s.Routing.Path, "/"), "*")
 }
+
+// OwnAddress tells whether the service's own stack knows its address, and not the environment's.
+func (s Service) OwnAddress() bool {
+	return s.Routing != nil && (s.Routing.LoadBalancer == Imported || s.Routing.LoadBalancer == NetworkLB)
+}
