@@ -77,7 +77,7 @@ func TestShowTellsWhatTheManifestSaysAndWhatIsLive(t *testing.T) {
 	}
 	want := deploy.ShowResult{
 		Service: "web", Type: "Load Balanced Web Service", Environment: "test", Image: "registry.example/web:1", Port: 8080, CPU: 256, Memory: 512,
-		Platform: "LINUX/X86_64", Count: 2, Containers: []deploy.MemoryRange{{Container: "web", Limit: 512}},
+		Platform: "LINUX/X86_64", Count: 2, RunsOn: "FARGATE", Containers: []deploy.MemoryRange{{Container: "web", Image: "registry.example/web:1", Limit: 512}},
 		Variables: map[string]string{"GREETING": "hello"}, Stack: "shop-test-web", Cluster: "shop-test", LogGroup: "/ferry/shop/test/web",
 	}
 	compare(t, want, offline)
