@@ -3,7 +3,6 @@ package autoscaling
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,6 +11,7 @@ import (
 
 	"ferry.dev/ferry/internal/emulator/ids"
 	"ferry.dev/ferry/internal/emulator/paging"
+	"ferry.dev/ferry/internal/emulator/scheduler"
 )
 
 // PutScheduledAction makes or changes a scheduled action of a registered target; what is not given stays as it is, as AWS has it.
@@ -48,15 +48,13 @@ func (s *Service) PutScheduledAction(_ context.Context, in *applicationautoscali
 	} else {
 		s.state.Actions = append(s.state.Actions, a)
 	}
+	s.arm(a)
 	return &applicationautoscaling.PutScheduledActionOutput{}, nil
 }
 
 func checkAction(a types.ScheduledAction) error {
-	text := aws.ToString(a.Schedule)
 	t := a.ScalableTargetAction
 	switch {
-	case !strings.HasSuffix(text, ")") || !strings.HasPrefix(text, "at(") && !strings.HasPrefix(text, "rate(") && !strings.HasPrefix(text, "cron("):
-		return invalid("Schedule expression not valid: " + text)
 	case t == nil || t.MinCapacity == nil && t.MaxCapacity == nil:
 		return invalid("ScalableTargetAction with MinCapacity or MaxCapacity is required.")
 	case t.MinCapacity != nil && t.MaxCapacity != nil && *t.MinCapacity > *t.MaxCapacity:
@@ -64,10 +62,8 @@ func checkAction(a types.ScheduledAction) error {
 	case a.StartTime != nil && a.EndTime != nil && !a.StartTime.Before(*a.EndTime):
 		return invalid("StartTime must be before EndTime")
 	}
-	if a.Timezone != nil {
-		if _, err := time.LoadLocation(*a.Timezone); err != nil {
-			return invalid("Timezone not valid: " + *a.Timezone)
-		}
+	if _, err := scheduler.Next(aws.ToString(a.Schedule), aws.ToString(a.Timezone), time.Unix(0, 0), time.Unix(0, 0)); err != nil {
+		return invalid("Schedule expression not valid: " + err.Error())
 	}
 	return nil
 }
@@ -106,6 +102,7 @@ func (s *Service) DeleteScheduledAction(_ context.Context, in *applicationautosc
 	if i < 0 {
 		return nil, notFound("scheduled action", in.ServiceNamespace, in.ResourceId, in.ScalableDimension)
 	}
+	s.rest(*in.ResourceId + "/" + *in.ScheduledActionName)
 	s.state.Actions = slices.Delete(slices.Clone(s.state.Actions), i, i+1)
 	return &applicationautoscaling.DeleteScheduledActionOutput{}, nil
 }

@@ -1,7 +1,8 @@
 // Package autoscaling is the emulator's Application Auto Scaling for ECS services: scalable targets, scaling policies and
 // scheduled actions.
 //
-// A service's desired count is brought into its range when a target is registered. Policies are checked and kept as they were
+// A service's desired count is brought into its range when a target is registered, and when a scheduled action changes the
+// range. Policies are checked and kept as they were
 // given; none ever acts, because environment local has no metrics. Its lock is never held while ECS is called.
 package autoscaling
 
@@ -37,8 +38,13 @@ type Service struct {
 	clk   *clock.Clock
 	ecs   *ecs.Service
 
-	mu    sync.Mutex
-	state state
+	ctx  context.Context // ends with Close
+	stop context.CancelFunc
+	wg   sync.WaitGroup
+
+	mu     sync.Mutex
+	state  state
+	timers map[string]context.CancelFunc // of scheduled actions, by resource and name
 }
 
 type state struct {
@@ -49,7 +55,11 @@ type state struct {
 }
 
 // New makes the service.
-func New(d Deps) *Service { return &Service{scope: d.Scope, clk: d.Clock, ecs: d.ECS} }
+func New(d Deps) *Service {
+	s := &Service{scope: d.Scope, clk: d.Clock, ecs: d.ECS, timers: map[string]context.CancelFunc{}}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	return s
+}
 
 // Wire declares the service.
 func (s *Service) Wire() wire.Service {
@@ -185,7 +195,11 @@ func (s *Service) DeregisterScalableTarget(_ context.Context, in *applicationaut
 		return p.ServiceNamespace == in.ServiceNamespace && *p.ResourceId == *in.ResourceId && p.ScalableDimension == in.ScalableDimension
 	})
 	s.state.Actions = slices.DeleteFunc(slices.Clone(s.state.Actions), func(a types.ScheduledAction) bool {
-		return a.ServiceNamespace == in.ServiceNamespace && *a.ResourceId == *in.ResourceId && a.ScalableDimension == in.ScalableDimension
+		gone := a.ServiceNamespace == in.ServiceNamespace && *a.ResourceId == *in.ResourceId && a.ScalableDimension == in.ScalableDimension
+		if gone {
+			s.rest(*a.ResourceId + "/" + *a.ScheduledActionName)
+		}
+		return gone
 	})
 	return &applicationautoscaling.DeregisterScalableTargetOutput{}, nil
 }
@@ -193,8 +207,18 @@ func (s *Service) DeregisterScalableTarget(_ context.Context, in *applicationaut
 // Save returns the service's state.
 func (s *Service) Save() ([]byte, error) { return persist.Save(&s.mu, &s.state) }
 
-// Load takes what Save returned.
-func (s *Service) Load(data []byte) error { return persist.Load(&s.mu, data, &s.state) }
+// Load takes what Save returned, and sets the scheduled actions going.
+func (s *Service) Load(data []byte) error {
+	if err := persist.Load(&s.mu, data, &s.state); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.state.Actions {
+		s.arm(a)
+	}
+	return nil
+}
 
 func invalid(message string) error { return &types.ValidationException{Message: &message} }
 

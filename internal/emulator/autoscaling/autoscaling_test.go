@@ -3,6 +3,7 @@ package autoscaling_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	aas "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
@@ -11,6 +12,7 @@ import (
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/google/go-cmp/cmp"
 
+	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/emulatortest"
 )
 
@@ -27,9 +29,9 @@ const (
 	namespace = types.ServiceNamespaceEcs
 )
 
-func start(t *testing.T) world {
+func start(t *testing.T, opts ...emulatortest.Option) world {
 	t.Helper()
-	cfg := emulatortest.Start(t).Config
+	cfg := emulatortest.Start(t, opts...).Config
 	w := world{t: t, aas: aas.NewFromConfig(cfg), ecs: ecs.NewFromConfig(cfg), id: aws.String("service/demo-test/web")}
 	ctx := t.Context()
 	_, err := w.ecs.CreateCluster(ctx, &ecs.CreateClusterInput{ClusterName: aws.String("demo-test")})
@@ -133,6 +135,31 @@ func TestTheCountIsBroughtIntoTheRangeWhenATargetIsRegistered(t *testing.T) {
 		causes = append(causes, *a.Cause)
 	}
 	if diff := cmp.Diff([]string{"maximum capacity was set to 3", "minimum capacity was set to 4"}, causes); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAScheduledActionSetsTheRangeAtItsTimeAndMovesTheCount(t *testing.T) {
+	t.Parallel()
+	clk := clock.Scaled(time.Date(2026, 11, 2, 7, 59, 0, 0, time.UTC), 1000)
+	w, ctx := start(t, emulatortest.WithClock(clk)), t.Context()
+	w.check(w.register(aws.Int32(1), aws.Int32(3)))
+	_, err := w.aas.PutScheduledAction(ctx, &aas.PutScheduledActionInput{ScheduledActionName: aws.String("morning"), ResourceId: w.id, ScalableDimension: dimension, ServiceNamespace: namespace,
+		Schedule: aws.String("cron(0/2 * * * ? *)"), ScalableTargetAction: &types.ScalableTargetAction{MinCapacity: aws.Int32(4), MaxCapacity: aws.Int32(9)}})
+	w.check(err)
+	for range 1000 {
+		if w.desired() != 2 {
+			break
+		}
+		w.check(clk.Wait(ctx, 10*time.Second))
+	}
+	targets, err := w.aas.DescribeScalableTargets(ctx, &aas.DescribeScalableTargetsInput{ServiceNamespace: namespace})
+	w.check(err)
+	activities, err := w.aas.DescribeScalingActivities(ctx, &aas.DescribeScalingActivitiesInput{ServiceNamespace: namespace})
+	w.check(err)
+	got := []any{w.desired(), *targets.ScalableTargets[0].MinCapacity, *targets.ScalableTargets[0].MaxCapacity, *activities.ScalingActivities[0].Cause}
+	want := []any{int32(4), int32(4), int32(9), "scheduled action name morning was triggered, minimum capacity was set to 4"}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -39,6 +40,16 @@ func parse(expression, zone string) (w when, err error) {
 		w.cron, err = parseFields(strings.Fields(m[2]))
 	}
 	return w, err
+}
+
+// Next returns the first time after a moment at which a schedule expression says something is to be done, zero where there is none:
+// Application Auto Scaling reads the same expressions. A rate is counted from anchor; no zone is UTC.
+func Next(expression, zone string, after, anchor time.Time) (time.Time, error) {
+	w, err := parse(expression, cmp.Or(zone, "UTC"))
+	if err != nil {
+		return time.Time{}, err
+	}
+	return w.next(after, anchor), nil
 }
 
 func parseRate(text string) (time.Duration, error) {
