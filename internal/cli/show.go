@@ -112,6 +112,12 @@ func writeShow(w io.Writer, paint ui.Paint, r deploy.ShowResult) error {
 	if r.Job != nil {
 		row("Schedule", settings(*r.Job))
 	}
+	for _, t := range r.Topics {
+		row("Topic", t)
+	}
+	for _, q := range r.Queues {
+		row("Queue", q.String())
+	}
 	row("Cluster", r.Cluster)
 	row("Stack", r.Stack)
 	row("Log group", r.LogGroup)

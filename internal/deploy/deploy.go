@@ -207,6 +207,8 @@ type ShowResult struct {
 	Volumes     []VolumeUse       `json:"volumes,omitempty"`
 	Variables   map[string]string `json:"variables,omitempty"`
 	Secrets     map[string]string `json:"secrets,omitempty"` // name → where from, never the value
+	Topics      []string          `json:"topics,omitempty"`  // that it publishes, by their names in SNS
+	Queues      []QueueUse        `json:"queues,omitempty"`  // of a worker
 	Stack       string            `json:"stack"`
 	Cluster     string            `json:"cluster"`
 	LogGroup    string            `json:"logGroup"`

@@ -121,3 +121,17 @@ func TestServicesThatWaitForEachOthersTopicsAreRefusedWithTheirPlace(t *testing.
 		t.Errorf("%v %+v", err, invalid.Diagnostics)
 	}
 }
+
+func TestAWorkersQueuesAndTopicsAreShown(t *testing.T) {
+	t.Parallel()
+	w, r := start(t), newRepo(t)
+	r.write("ferry/worker/manifest.yml", workerManifest+"publish: {topics: [{name: done, fifo: true}]}\n")
+	got, _, err := deploy.Show(t.Context(), r.target(w.Config), "worker")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []deploy.QueueUse{{Name: "shop-test-worker-events", DeadLetter: "shop-test-worker-events-dead-letter", Tries: 3, Topics: []string{"api:orders"}}}
+	if diff := cmp.Diff(want, got.Queues); diff != "" || !slices.Equal(got.Topics, []string{"shop-test-worker-done.fifo"}) {
+		t.Error(diff, got.Topics)
+	}
+}

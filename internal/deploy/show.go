@@ -49,6 +49,7 @@ func show(j job) ShowResult {
 		Volumes:    volumeUses(j),
 	}
 	r.Job = jobSettings(j)
+	r.Topics, r.Queues = messaging(j)
 	for name, secret := range m.Secrets {
 		if r.Secrets == nil {
 			r.Secrets = map[string]string{}

@@ -1,7 +1,6 @@
 package sns
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,8 +31,7 @@ type condition struct {
 // parseFilter reads a policy; keys are nested only where it is about a message's body.
 func parseFilter(text string, body bool) (filter, error) {
 	var tree any
-	d := json.NewDecoder(bytes.NewReader([]byte(text)))
-	if err := d.Decode(&tree); err != nil || d.More() {
+	if err := json.Unmarshal([]byte(text), &tree); err != nil {
 		return filter{}, errors.New("failed to parse JSON")
 	}
 	object, ok := tree.(map[string]any)
