@@ -32,7 +32,7 @@ func (d *deletion) keepLogs(ctx context.Context, p place, live stack.Stack) erro
 		return err
 	}
 	s := j.plan
-	s.KeepLogs = true
+	s.KeepLogs, s.KeepVolumeRole = true, live.Outputs[plan.OutputVolumeRole] != ""
 	s.KeepPriorities(live.Outputs["RulePriorities"])
 	template, err := render.ServiceStack(s)
 	if err != nil {

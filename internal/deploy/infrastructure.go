@@ -70,6 +70,7 @@ func (l *line) changeService(ctx context.Context, j job, s standing, env stack.S
 	if err := l.rules.place(ctx, j.plan, live, env); err != nil {
 		return infrastructure{}, err
 	}
+	j.plan.KeepVolumeRole = live.Outputs[plan.OutputVolumeRole] != ""
 	template, err := render.ServiceStack(j.plan)
 	if err != nil {
 		return infrastructure{}, err

@@ -59,6 +59,9 @@ type Service struct {
 	Copilot bool
 	// KeepLogs leaves the log group behind when the stack is deleted.
 	KeepLogs bool
+	// KeepVolumeRole keeps the role for EBS volumes although no volume needs it any more. Tasks of the release before may still
+	// have theirs, and ECS detaches and deletes them with it: it goes with the service.
+	KeepVolumeRole bool
 }
 
 // Release is what differs from one deploy to the next with the same manifest.

@@ -86,12 +86,18 @@ type VolumeRole struct {
 	Policies []Policy // beside AWS's own, for a key of the user's
 }
 
+// OutputVolumeRole is the output of a service's stack with the ARN of that role.
+const OutputVolumeRole = "VolumeRoleArn"
+
 // EBSRole returns that role; nil without an EBS volume.
 func (s Service) EBSRole() *VolumeRole {
 	for _, v := range s.Manifest.Storage.Volumes {
 		if v.EBS != nil {
 			return &VolumeRole{Name: shorten(s.Stack+"-volumes", maxRoleName), Policies: keyPolicies(v.EBS)}
 		}
+	}
+	if s.KeepVolumeRole {
+		return &VolumeRole{Name: shorten(s.Stack+"-volumes", maxRoleName)}
 	}
 	return nil
 }

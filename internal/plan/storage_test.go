@@ -133,6 +133,11 @@ func TestAKeyOfTheUsersIsNamedInTheRoleForVolumes(t *testing.T) {
 	if diff := cmp.Diff(&plan.VolumeRole{Name: "demo-test-web-volumes"}, role); diff != "" {
 		t.Error(diff)
 	}
+	kept := service()
+	kept.KeepVolumeRole = true
+	if diff := cmp.Diff(&plan.VolumeRole{Name: "demo-test-web-volumes"}, kept.EBSRole()); diff != "" {
+		t.Errorf("tasks that still run lose their volumes' role: %s", diff)
+	}
 	if role := service().EBSRole(); role != nil {
 		t.Errorf("a role for no volume: %+v", role)
 	}
