@@ -77,6 +77,12 @@ func morePorts(ports []Port, more []manifest.PortRange) []Port {
 	return ports
 }
 
+// ConnectPort is the port that others call through Service Connect: the one that gets requests, be it a sidecar's.
+func (s Service) ConnectPort() (Port, bool) {
+	number := s.HTTPPort()
+	return Port{Number: number, Name: portName(number, "tcp"), Transport: "tcp"}, number != 0
+}
+
 func portName(number int, transport string) string {
 	name := "port-" + strconv.Itoa(number)
 	if transport != "tcp" {

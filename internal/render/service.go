@@ -60,10 +60,7 @@ func newServiceConnect(s plan.Service) serviceConnect {
 		Namespace:        plan.Ref(s.EnvStack, plan.OutputNamespaceARN),
 		LogConfiguration: newLog(s.CloudWatchLog()),
 	}
-	for _, p := range s.Ports() {
-		if p.Number != s.HTTPPort() {
-			continue
-		}
+	if p, ok := s.ConnectPort(); ok {
 		c.Services = append(c.Services, connectService{
 			PortName:      p.Name,
 			DiscoveryName: s.ConnectName(),
