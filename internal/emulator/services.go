@@ -86,7 +86,7 @@ func newServices(o Options) *Services {
 		SSM: s.SSM, Secrets: s.Secrets, EFS: s.EFS, Objects: s.S3, InstanceDir: o.instance(), Endpoint: func() string { return "http://" + o.Addr }})
 	s.AutoScaling = autoscaling.New(autoscaling.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS})
 	s.SFN = sfn.New(sfn.Deps{Scope: o.Scope, Clock: o.Clock, Tasks: s.ECS})
-	s.Scheduler = scheduler.New(scheduler.Deps{Scope: o.Scope, Clock: o.Clock, Tasks: s.ECS, Executions: s.SFN})
+	s.Scheduler = scheduler.New(scheduler.Deps{Scope: o.Scope, Clock: o.Clock, Tasks: s.ECS, Executions: s.SFN, Queues: s.SQS})
 	s.CFN = cfn.New(cfn.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS, ELB: s.ELB, ECR: s.ECR, Logs: s.Logs, IAM: s.IAM, EC2: s.EC2,
 		SSM: s.SSM, Secrets: s.Secrets, CloudMap: s.CloudMap, S3: s.S3, EFS: s.EFS, CloudFront: s.CloudFront, SQS: s.SQS, SNS: s.SNS,
 		Scheduler: s.Scheduler, SFN: s.SFN})

@@ -145,14 +145,15 @@ func (s Service) ClusterARN() string { return substARN("ecs", "cluster/"+s.Clust
 // FamilyARN names the task definition without a revision; see ClusterARN.
 func (s Service) FamilyARN() string { return substARN("ecs", "task-definition/"+s.Family) }
 
-// SchedulePolicies returns what EventBridge Scheduler may do for the job: start its runner, or else its task.
+// SchedulePolicies returns what EventBridge Scheduler may do for the job: start its runner, or else its task, and keep what it
+// could not start.
 func (s Service) SchedulePolicies() []Policy {
+	missed := Statement{Sid: "KeepMissedRuns", Actions: []string{"sqs:SendMessage"}, Resources: []string{"${MissedRuns.Arn}"}}
 	if s.Job.Runner != nil {
-		return []Policy{{Name: "start", Statements: []Statement{
-			{Sid: "StartTheRunner", Actions: []string{"states:StartExecution"}, Resources: []string{"${Runner}"}},
-		}}}
+		start := Statement{Sid: "StartTheRunner", Actions: []string{"states:StartExecution"}, Resources: []string{"${Runner}"}}
+		return []Policy{{Name: "start", Statements: []Statement{start, missed}}}
 	}
-	return []Policy{{Name: "start", Statements: s.runTask()}}
+	return []Policy{{Name: "start", Statements: append(s.runTask(), missed)}}
 }
 
 // RunnerPolicies returns what the job's runner may do: start its task, follow it and stop it.

@@ -59,8 +59,8 @@ func (s *Service) checkTarget(t *types.Target) error {
 	switch {
 	case !strings.HasPrefix(aws.ToString(t.RoleArn), "arn:"):
 		return invalid("Target.RoleArn must be the ARN of a role.")
-	case t.DeadLetterConfig != nil:
-		return invalid("Target.DeadLetterConfig is not supported by this endpoint.")
+	case t.DeadLetterConfig != nil && !strings.Contains(aws.ToString(t.DeadLetterConfig.Arn), ":sqs:"):
+		return invalid("Target.DeadLetterConfig.Arn must be the ARN of an SQS queue.")
 	case isCluster(arn) && t.EcsParameters == nil:
 		return invalid("Target.EcsParameters must be specified for an ECS cluster.")
 	case !isCluster(arn) && t.EcsParameters != nil:

@@ -1,8 +1,12 @@
 package scheduler
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"math/rand/v2"
+	"path"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,8 +14,10 @@ import (
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/smithy-go"
 
 	"ferry.dev/ferry/internal/emulator/ids"
+	"ferry.dev/ferry/internal/emulator/sqs"
 )
 
 // arm sets a schedule going, from now on. The caller holds the lock.
@@ -26,9 +32,9 @@ func (s *Service) arm(x *schedule) {
 	}
 	ctx, cancel := context.WithCancel(s.ctx)
 	x.timer = cancel
-	name, spec, made := x.Name, x.Spec, x.Created
+	key, spec, made := x.Group+"/"+x.Name, x.Spec, x.Created
 	s.wg.Go(func() {
-		s.keep(ctx, name, spec, w, made)
+		s.keep(ctx, key, spec, w, made)
 		s.completed(ctx, x)
 	})
 }
@@ -50,8 +56,8 @@ func (s *Service) completed(ctx context.Context, x *schedule) {
 	}
 }
 
-// keep starts the target at each of a schedule's times until there are no more.
-func (s *Service) keep(ctx context.Context, name string, x spec, w when, made time.Time) {
+// keep starts the target at each of a schedule's times until there are no more. key is group/name.
+func (s *Service) keep(ctx context.Context, key string, x spec, w when, made time.Time) {
 	anchor := made.Add(w.rate)
 	if x.Start != nil {
 		anchor = *x.Start
@@ -72,7 +78,7 @@ func (s *Service) keep(ctx context.Context, name string, x spec, w when, made ti
 		if s.until(ctx, begin) != nil {
 			return
 		}
-		s.wg.Go(func() { s.deliver(ctx, name, x) })
+		s.wg.Go(func() { s.deliver(ctx, key, x) })
 		if after = next; w.rate == 0 && s.Clock.Now().After(after) {
 			after = s.Clock.Now() // times that a clock jumped over are gone
 		}
@@ -101,13 +107,16 @@ func (s *Service) until(ctx context.Context, t time.Time) error {
 }
 
 // deliver starts the target, and tries again what was refused, within the schedule's patience.
-func (s *Service) deliver(ctx context.Context, name string, x spec) {
+func (s *Service) deliver(ctx context.Context, key string, x spec) {
 	began, pause := s.Clock.Now(), time.Second
 	for attempt := int32(0); ; attempt++ {
-		if s.start(ctx, name, x.Target) == nil || attempt >= *x.Target.RetryPolicy.MaximumRetryAttempts {
+		err := s.start(ctx, path.Base(key), x.Target)
+		if err == nil || ctx.Err() != nil {
 			return
 		}
-		if s.Clock.Since(began)+pause > time.Duration(*x.Target.RetryPolicy.MaximumEventAgeInSeconds)*time.Second {
+		tooOld := s.Clock.Since(began)+pause > time.Duration(*x.Target.RetryPolicy.MaximumEventAgeInSeconds)*time.Second
+		if tooOld || attempt >= *x.Target.RetryPolicy.MaximumRetryAttempts {
+			s.bury(key, x.Target, err, tooOld, attempt)
 			return
 		}
 		if s.Clock.Wait(ctx, pause) != nil {
@@ -115,6 +124,29 @@ func (s *Service) deliver(ctx context.Context, name string, x spec) {
 		}
 		pause = min(2*pause, 5*time.Minute)
 	}
+}
+
+// bury puts a run that could not be started into the schedule's dead-letter queue, with the reason.
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+func (s *Service) bury(key string, t types.Target, cause error, tooOld bool, attempts int32) {
+	if t.DeadLetterConfig == nil || s.Queues == nil {
+		return
+	}
+	code, condition := "InternalFailure", "MaximumRetryAttempts"
+	var api smithy.APIError
+	if errors.As(cause, &api) {
+		code = api.ErrorCode()
+	}
+	if tooOld {
+		condition = "MaximumEventAgeInSeconds"
+	}
+	attributes := map[string]sqs.Attribute{}
+	for key, value := range map[string]string{"ERROR_CODE": code, "ERROR_MESSAGE": cause.Error(), "EXHAUSTED_RETRY_CONDITION": condition,
+		"RETRY_ATTEMPTS": strconv.Itoa(int(attempts)), "SCHEDULE_ARN": s.Scope.ARN("scheduler", "schedule/"+key), "TARGET_ARN": *t.Arn} {
+		attributes[key] = sqs.Attribute{DataType: aws.String("String"), StringValue: aws.String(value)}
+	}
+	s.Queues.Deliver(*t.DeadLetterConfig.Arn, &sqs.SendMessageInput{ //nolint:errcheck // Scheduler keeps no run that its queue does not take
+		MessageBody: aws.String(cmp.Or(aws.ToString(t.Input), "{}")), MessageAttributes: attributes})
 }
 
 // start calls the target once.

@@ -10,6 +10,7 @@ import (
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/google/go-cmp/cmp"
 
 	"ferry.dev/ferry/internal/emulator/clock"
@@ -162,6 +163,38 @@ func TestAStartThatIsRefusedIsTriedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.tasks(t, 1)
+}
+
+func TestARunThatCannotBeStartedGoesToTheDeadLetterQueue(t *testing.T) {
+	t.Parallel()
+	w, in := start(t), schedule("at(2026-11-22T11:00:00)")
+	queues := sqs.NewFromConfig(w.Config)
+	queue, err := queues.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String("missed")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Target.EcsParameters.TaskDefinitionArn = aws.String(ids.Default().ARN("ecs", "task-definition/none"))
+	in.Target.DeadLetterConfig = &types.DeadLetterConfig{Arn: aws.String(ids.Default().ARN("sqs", "missed"))}
+	in.Target.RetryPolicy = &types.RetryPolicy{MaximumEventAgeInSeconds: aws.Int32(60)}
+	w.create(t, in)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for {
+		got, err := queues.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: queue.QueueUrl, MessageAttributeNames: []string{"All"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Messages) == 1 {
+			a := got.Messages[0].MessageAttributes
+			if diff := cmp.Diff([]string{"ClientException", "MaximumEventAgeInSeconds"}, []string{*a["ERROR_CODE"].StringValue, *a["EXHAUSTED_RETRY_CONDITION"].StringValue}); diff != "" {
+				t.Error(diff)
+			}
+			return
+		}
+		if err := w.Clock.Wait(ctx, 5*time.Minute); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func TestASchedulesStateOutlivesTheEndpoint(t *testing.T) {

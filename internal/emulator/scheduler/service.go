@@ -2,7 +2,7 @@
 // waits on the clock and starts its target, an ECS task or an execution of a state machine.
 //
 // It leaves what a target does to the target's own service. Runs whose time passed while nothing ran are not made up for,
-// and there are no dead-letter queues, universal targets or customer's keys: they are refused.
+// and there are no universal targets and no customer's keys: they are refused.
 //
 // Source of shapes, defaults and rules: https://docs.aws.amazon.com/scheduler/latest/APIReference/.
 package scheduler
@@ -19,6 +19,7 @@ import (
 
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/ids"
+	"ferry.dev/ferry/internal/emulator/sqs"
 	"ferry.dev/ferry/internal/emulator/wire"
 )
 
@@ -32,12 +33,18 @@ type Executions interface {
 	StartExecution(context.Context, *sfn.StartExecutionInput) (*sfn.StartExecutionOutput, error)
 }
 
+// Queues takes what could not be started.
+type Queues interface {
+	Deliver(arn string, in *sqs.SendMessageInput) error
+}
+
 // Deps are what the service stands on.
 type Deps struct {
 	Scope      ids.Scope
 	Clock      *clock.Clock
 	Tasks      Tasks
 	Executions Executions
+	Queues     Queues
 }
 
 // Service is EventBridge Scheduler. It is safe for concurrent use.
