@@ -73,7 +73,7 @@ type project struct {
 func newProject(t *testing.T) *project {
 	t.Helper()
 	p := &project{bin: harness.Ferry(t), dir: t.TempDir()}
-	p.env = harness.Env("FERRY_LOCAL_DIR="+filepath.Join(t.TempDir(), "local"), "FERRY_LOCAL_RUNTIME=process", "HOME="+t.TempDir(), "NO_COLOR=1")
+	p.env = harness.Env("FERRY_LOCAL_DIR="+filepath.Join(t.TempDir(), "local"), "FERRY_LOCAL_RUNTIME=process", "NO_COLOR=1")
 	t.Cleanup(func() { p.ferry(t, "local", "reset", "--yes") })
 	return p
 }
