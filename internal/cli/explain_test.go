@@ -53,7 +53,7 @@ func TestExplainSaysWhatWasProbablyMeant(t *testing.T) {
 	s := newShell(t)
 	for line, want := range map[string]string{
 		"http.healthchek":                 "error: there is no field \"http.healthchek\"\nhint: did you mean http.healthcheck?\n",
-		"healthcheck":                     "error: there is no field \"healthcheck\"\nhint: did you mean image.healthcheck or http.healthcheck?\n",
+		"healthcheck":                     "error: there is no field \"healthcheck\"\nhint: did you mean image.healthcheck or http.healthcheck or internal_http.healthcheck?\n",
 		"qqqqqqqq":                        "error: there is no field \"qqqqqqqq\"\nhint: all fields: ferry explain\n",
 		"nlb --type environment":          "error: a manifest of type environment has no field \"nlb\"\nhint: these have it: Load Balanced Web Service\n",
 		"cpu --type Web":                  "error: there is no type of manifest \"Web\"\nhint: there are " + listed(manifest.TypeNames()) + "\n",

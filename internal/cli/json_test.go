@@ -70,8 +70,8 @@ func TestValidateAlsoSaysWhatEnvironmentAndServiceMakeImpossibleTogether(t *test
 	t.Parallel()
 	s := demo(t)
 	s.file("ferry/environments/test/manifest.yml", "name: test\ntype: Environment\n")
-	s.file("ferry/web/manifest.yml", "name: web\ntype: Load Balanced Web Service\nimage: {location: nginx, port: 80}\nhttp:\n  path: /\n  version: grpc\n")
-	want := "ferry/web/manifest.yml:6:12: http.version: grpc needs HTTPS, and environment \"test\" names no certificate\n"
+	s.file("ferry/web/manifest.yml", "name: web\ntype: Load Balanced Web Service\nimage: {location: nginx, port: 80}\nhttp:\n  path: /\nnetwork:\n  vpc: {placement: private}\ncpu: 256\nmemory: 512\ncapacity_providers:\n  - name: gpus\n")
+	want := "ferry/web/manifest.yml:11:11: capacity_providers[0].name: the cluster of environment \"test\" has no capacity provider \"gpus\"\n"
 	if o := s.ferry("validate"); o.Code != fault.Usage || !strings.HasPrefix(o.Stdout, want) {
 		t.Errorf("exit %d, stdout\n%s", o.Code, o.Stdout)
 	}

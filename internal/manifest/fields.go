@@ -42,6 +42,7 @@ func Fields() []Field {
 		environmentEdgeFields(),
 		edgeFieldsToCome(),
 		appFields(),
+		fieldsToCome(),
 		appImageFields(),
 	)
 }

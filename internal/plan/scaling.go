@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"strconv"
 	"strings"
 
 	"ferry.dev/ferry/internal/manifest"
@@ -146,12 +145,4 @@ func statistic(s string) string {
 		out.WriteString(strings.ToUpper(word[:min(1, len(word))]) + word[min(1, len(word)):])
 	}
 	return out.String()
-}
-
-// CountText is the manifest's count in one word: "3", or "1-10" where auto scaling chooses.
-func (s Service) CountText() string {
-	if m := s.Manifest.Scaling; m != nil {
-		return strconv.Itoa(m.Min) + "-" + strconv.Itoa(m.Max)
-	}
-	return strconv.Itoa(s.Manifest.Count)
 }
