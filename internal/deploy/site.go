@@ -102,7 +102,7 @@ func (l *line) siteFailed(ctx context.Context, j job, in infrastructure, result 
 		return &fault.Error{Code: fault.Broken, What: j.name + ": the release of the files ended halfway", Err: cause,
 			Hint: fmt.Sprintf("finish it with: ferry deploy %s --env %s", j.name, j.plan.Env)}
 	}
-	if err := l.undo(ctx, j, in, cause); err != nil && err != cause {
+	if err := l.undo(ctx, j, in, cause); err != nil && !errors.Is(err, cause) {
 		return err
 	}
 	if fault.ExitCode(cause) == fault.Interrupted {

@@ -226,15 +226,6 @@ func (d draft) set(v any, keys ...string) {
 	at.Content = append(at.Content, keyNode(last), n)
 }
 
-// comment puts a comment above a key of the root that is there.
-func (d draft) comment(text, key string) {
-	for i := 0; i+1 < len(d.root.Content); i += 2 {
-		if d.root.Content[i].Value == key {
-			d.root.Content[i].HeadComment = "# " + text
-		}
-	}
-}
-
 func under(n *yaml.Node, key string) *yaml.Node {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Value == key {

@@ -37,7 +37,7 @@ func checkAlarm(r request) error {
 	case r.Props["Metrics"] == nil && (r.text("MetricName") == "" || r.text("Namespace") == "" || r.text("Period") == ""):
 		return errors.New("MetricName, Namespace and Period are required unless Metrics is given")
 	case len(r.text("AlarmName")) > 255:
-		return errors.New("Value at 'alarmName' failed to satisfy constraint: Member must have length less than or equal to 255")
+		return errors.New("value at 'alarmName' failed to satisfy constraint: Member must have length less than or equal to 255")
 	}
 	return nil
 }

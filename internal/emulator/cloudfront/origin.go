@@ -133,7 +133,7 @@ func (f *front) custom(v viewed) answer {
 	}
 	f.pass(v, r)
 	r.ContentLength = v.ContentLength
-	out, err := f.client.Do(r)
+	out, err := f.client.Do(r) //nolint:bodyclose // whoever writes the answer reads it to its end and closes it
 	if err != nil {
 		return plain(http.StatusBadGateway, "CloudFront wasn't able to connect to the origin.")
 	}

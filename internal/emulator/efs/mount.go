@@ -85,7 +85,7 @@ func directory(base string, point AccessPoint) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }() // it was only read
 	info, err := root.Stat(filepath.FromSlash(below))
 	switch {
 	case err == nil && info.IsDir():

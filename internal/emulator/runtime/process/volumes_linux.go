@@ -140,7 +140,7 @@ func flagsOf(dir string) uintptr {
 		unix.ST_NOSUID: unix.MS_NOSUID, unix.ST_NODEV: unix.MS_NODEV, unix.ST_NOEXEC: unix.MS_NOEXEC,
 		unix.ST_NOATIME: unix.MS_NOATIME, unix.ST_NODIRATIME: unix.MS_NODIRATIME, unix.ST_RELATIME: unix.MS_RELATIME,
 	} {
-		if int64(st.Flags)&has != 0 {
+		if int64(st.Flags)&has != 0 { //nolint:unconvert // its type differs from one architecture to another
 			flags |= flag
 		}
 	}
