@@ -1,5 +1,6 @@
-// Package iam is the part of IAM that workloads on ECS need: roles with their trust, inline and managed policies, and
-// service-linked roles. Policies are kept and checked for form; they are not evaluated.
+// Package iam is the part of IAM that workloads on ECS need: roles with their trust, inline and managed policies, the
+// account's own managed policies with their versions, and service-linked roles. Policies are kept and checked for form;
+// they are not evaluated.
 package iam
 
 import (
@@ -24,8 +25,14 @@ type Service struct {
 	scope ids.Scope
 	clk   *clock.Clock
 
-	mu    sync.Mutex
-	roles map[string]*role
+	mu sync.Mutex
+	state
+}
+
+// state is what outlives the service.
+type state struct {
+	Roles    map[string]*role
+	Policies map[string]*policy // by ARN
 }
 
 // role is a role and its policies. Its documents are kept as they came; answers carry them URL-encoded, as IAM's do.
@@ -37,7 +44,7 @@ type role struct {
 
 // New makes the service.
 func New(scope ids.Scope, clk *clock.Clock) *Service {
-	return &Service{scope: scope, clk: clk, roles: map[string]*role{}}
+	return &Service{scope: scope, clk: clk, state: state{Roles: map[string]*role{}, Policies: map[string]*policy{}}}
 }
 
 // Wire declares the service.
@@ -47,23 +54,35 @@ func (s *Service) Wire() wire.Service {
 		Statuses: map[string]int{"NoSuchEntity": 404, "EntityAlreadyExists": 409, "DeleteConflict": 409, "LimitExceeded": 409},
 		Operations: map[string]wire.Operation{
 			"AttachRolePolicy":              wire.Op(s.AttachRolePolicy),
+			"CreatePolicy":                  wire.Op(s.CreatePolicy),
+			"CreatePolicyVersion":           wire.Op(s.CreatePolicyVersion),
 			"CreateRole":                    wire.Op(s.CreateRole),
 			"CreateServiceLinkedRole":       wire.Op(s.CreateServiceLinkedRole),
+			"DeletePolicy":                  wire.Op(s.DeletePolicy),
+			"DeletePolicyVersion":           wire.Op(s.DeletePolicyVersion),
 			"DeleteRole":                    wire.Op(s.DeleteRole),
 			"DeleteRolePermissionsBoundary": wire.Op(s.DeleteRolePermissionsBoundary),
 			"DeleteRolePolicy":              wire.Op(s.DeleteRolePolicy),
 			"DetachRolePolicy":              wire.Op(s.DetachRolePolicy),
 			"GetPolicy":                     wire.Op(s.GetPolicy),
+			"GetPolicyVersion":              wire.Op(s.GetPolicyVersion),
 			"GetRole":                       wire.Op(s.GetRole),
 			"GetRolePolicy":                 wire.Op(s.GetRolePolicy),
 			"ListAttachedRolePolicies":      wire.Op(s.ListAttachedRolePolicies),
+			"ListEntitiesForPolicy":         wire.Op(s.ListEntitiesForPolicy),
 			"ListInstanceProfilesForRole":   wire.Op(s.ListInstanceProfilesForRole),
+			"ListPolicies":                  wire.Op(s.ListPolicies),
+			"ListPolicyTags":                wire.Op(s.ListPolicyTags),
+			"ListPolicyVersions":            wire.Op(s.ListPolicyVersions),
 			"ListRolePolicies":              wire.Op(s.ListRolePolicies),
 			"ListRoleTags":                  wire.Op(s.ListRoleTags),
 			"ListRoles":                     wire.Op(s.ListRoles),
 			"PutRolePermissionsBoundary":    wire.Op(s.PutRolePermissionsBoundary),
 			"PutRolePolicy":                 wire.Op(s.PutRolePolicy),
+			"SetDefaultPolicyVersion":       wire.Op(s.SetDefaultPolicyVersion),
+			"TagPolicy":                     wire.Op(s.TagPolicy),
 			"TagRole":                       wire.Op(s.TagRole),
+			"UntagPolicy":                   wire.Op(s.UntagPolicy),
 			"UntagRole":                     wire.Op(s.UntagRole),
 			"UpdateAssumeRolePolicy":        wire.Op(s.UpdateAssumeRolePolicy),
 			"UpdateRole":                    wire.Op(s.UpdateRole),
@@ -72,14 +91,14 @@ func (s *Service) Wire() wire.Service {
 }
 
 // Save returns the service's state.
-func (s *Service) Save() ([]byte, error) { return persist.Save(&s.mu, &s.roles) }
+func (s *Service) Save() ([]byte, error) { return persist.Save(&s.mu, &s.state) }
 
 // Load takes what Save returned.
-func (s *Service) Load(data []byte) error { return persist.Load(&s.mu, data, &s.roles) }
+func (s *Service) Load(data []byte) error { return persist.Load(&s.mu, data, &s.state) }
 
 // role finds a role. The caller holds the lock.
 func (s *Service) role(name *string) (*role, error) {
-	if r, ok := s.roles[aws.ToString(name)]; ok {
+	if r, ok := s.Roles[aws.ToString(name)]; ok {
 		return r, nil
 	}
 	return nil, noSuchEntity("The role with name " + aws.ToString(name) + " cannot be found.")

@@ -5,11 +5,19 @@ import (
 	"strings"
 )
 
+// awsPolicies begins the ARN of every policy that AWS owns.
+const awsPolicies = "arn:aws:iam::aws:policy/"
+
 // managed says whether AWS owns a policy of that ARN. Only those that workloads on ECS commonly attach are known, so
 // that a misspelt ARN is refused here as it is in AWS.
 func managed(arn string) bool {
-	name, ok := strings.CutPrefix(arn, "arn:aws:iam::aws:policy/")
-	return ok && slices.Contains([]string{
+	name, ok := strings.CutPrefix(arn, awsPolicies)
+	return ok && slices.Contains(managedNames(), name)
+}
+
+// managedNames are the known policies of AWS, each with its path.
+func managedNames() []string {
+	return []string{
 		"AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess",
 		"AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess", "SecurityAudit", "job-function/ViewOnlyAccess",
 		"AmazonBedrockFullAccess", "AmazonBedrockReadOnly",
@@ -31,7 +39,7 @@ func managed(arn string) bool {
 		"AWSSecretsManagerClientReadOnlyAccess", "SecretsManagerReadWrite",
 		"CloudWatchAgentServerPolicy", "CloudWatchFullAccess", "CloudWatchFullAccessV2", "CloudWatchLogsFullAccess",
 		"CloudWatchLogsReadOnlyAccess", "CloudWatchReadOnlyAccess",
-	}, name)
+	}
 }
 
 // linkedRole returns what follows AWSServiceRoleFor in the name of a service's role.

@@ -90,7 +90,7 @@ func (s *Service) AttachRolePolicy(_ context.Context, in *iam.AttachRolePolicyIn
 		return nil, err
 	}
 	arn := aws.ToString(in.PolicyArn)
-	if !managed(arn) {
+	if !s.attachable(arn) {
 		return nil, noSuchEntity("Policy " + arn + " does not exist or is not attachable.")
 	}
 	if !slices.Contains(r.Attached, arn) {
@@ -135,25 +135,6 @@ func (s *Service) ListAttachedRolePolicies(_ context.Context, in *iam.ListAttach
 		return nil, invalid("Invalid Marker.")
 	}
 	return &iam.ListAttachedRolePoliciesOutput{AttachedPolicies: page, Marker: next, IsTruncated: next != nil}, nil
-}
-
-// GetPolicy describes a managed policy that AWS owns.
-func (s *Service) GetPolicy(_ context.Context, in *iam.GetPolicyInput) (*iam.GetPolicyOutput, error) {
-	arn := aws.ToString(in.PolicyArn)
-	if !managed(arn) {
-		return nil, noSuchEntity("Policy " + arn + " was not found.")
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var count int32
-	for _, r := range s.roles {
-		if slices.Contains(r.Attached, arn) {
-			count++
-		}
-	}
-	path := strings.TrimPrefix(arn, "arn:aws:iam::aws:policy")
-	return &iam.GetPolicyOutput{Policy: &types.Policy{Arn: &arn, PolicyName: aws.String(policyName(arn)), IsAttachable: true,
-		Path: aws.String(path[:strings.LastIndex(path, "/")+1]), AttachmentCount: &count, DefaultVersionId: aws.String("v1")}}, nil
 }
 
 func policyName(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }

@@ -1,7 +1,6 @@
 package iam
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -23,9 +22,9 @@ func (s *Service) CreateRole(_ context.Context, in *iam.CreateRoleInput) (*iam.C
 	if err := checkDocument(in.AssumeRolePolicyDocument); err != nil {
 		return nil, err
 	}
-	path := cmp.Or(aws.ToString(in.Path), "/")
-	if !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/") {
-		return nil, invalid("The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.")
+	path, err := checkPath(in.Path)
+	if err != nil {
+		return nil, err
 	}
 	session := int32(3600)
 	if in.MaxSessionDuration != nil {
@@ -34,7 +33,7 @@ func (s *Service) CreateRole(_ context.Context, in *iam.CreateRoleInput) (*iam.C
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	name := aws.ToString(in.RoleName)
-	if _, ok := s.roles[name]; ok {
+	if _, ok := s.Roles[name]; ok {
 		return nil, &types.EntityAlreadyExistsException{Message: aws.String("Role with name " + name + " already exists.")}
 	}
 	r := types.Role{
@@ -43,7 +42,7 @@ func (s *Service) CreateRole(_ context.Context, in *iam.CreateRoleInput) (*iam.C
 		Description: in.Description, MaxSessionDuration: &session, Tags: slices.Clone(in.Tags),
 		PermissionsBoundary: boundary(in.PermissionsBoundary),
 	}
-	s.roles[name] = &role{Role: r, Inline: map[string]string{}}
+	s.Roles[name] = &role{Role: r, Inline: map[string]string{}}
 	return &iam.CreateRoleOutput{Role: shown(r)}, nil
 }
 
@@ -78,8 +77,8 @@ func (s *Service) ListRoles(_ context.Context, in *iam.ListRolesInput) (*iam.Lis
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := []types.Role{}
-	for _, name := range slices.Sorted(maps.Keys(s.roles)) {
-		r := s.roles[name].Role
+	for _, name := range slices.Sorted(maps.Keys(s.Roles)) {
+		r := s.Roles[name].Role
 		if !strings.HasPrefix(aws.ToString(r.Path), aws.ToString(in.PathPrefix)) {
 			continue
 		}
@@ -106,7 +105,7 @@ func (s *Service) DeleteRole(_ context.Context, in *iam.DeleteRoleInput) (*iam.D
 	case len(r.Inline) > 0:
 		return nil, conflict("Cannot delete entity, must delete policies first.")
 	}
-	delete(s.roles, aws.ToString(in.RoleName))
+	delete(s.Roles, aws.ToString(in.RoleName))
 	return &iam.DeleteRoleOutput{}, nil
 }
 
@@ -186,13 +185,13 @@ func (s *Service) CreateServiceLinkedRole(_ context.Context, in *iam.CreateServi
 	name := "AWSServiceRoleFor" + suffix
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.roles[name]; ok {
+	if _, ok := s.Roles[name]; ok {
 		return nil, &types.InvalidInputException{Message: aws.String("Service role name " + name + " has been taken in this account, please try a different suffix.")}
 	}
 	path := "/aws-service-role/" + service + ".amazonaws.com/"
 	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["` + service + `.amazonaws.com"]},"Action":["sts:AssumeRole"]}]}`
 	r := types.Role{Arn: aws.String(s.scope.ARN("iam", "role"+path+name)), RoleId: aws.String(ids.New("AROA", 17)), RoleName: &name,
 		Path: &path, CreateDate: s.now(), AssumeRolePolicyDocument: &trust, Description: in.Description, MaxSessionDuration: aws.Int32(3600)}
-	s.roles[name] = &role{Role: r, Inline: map[string]string{}}
+	s.Roles[name] = &role{Role: r, Inline: map[string]string{}}
 	return &iam.CreateServiceLinkedRoleOutput{Role: shown(r)}, nil
 }
