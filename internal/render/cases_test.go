@@ -120,7 +120,7 @@ func extras(tb testing.TB, s plan.Service) plan.Extras {
 	tb.Helper()
 	const dir = "testdata/addons/"
 	var files []addons.File
-	for _, name := range []string{"table.yml", addons.ParametersFile} {
+	for _, name := range []string{"queue.yml", addons.ParametersFile} {
 		files = append(files, addons.File{Name: name, Data: read(tb, dir+name)})
 	}
 	a, list := addons.Read(files, addons.Place{App: s.App, Env: s.Env, Name: s.Name, Own: s.Resources()})

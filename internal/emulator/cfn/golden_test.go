@@ -16,6 +16,7 @@ import (
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/servicediscovery"
 
 	"ferry.dev/ferry/internal/emulator/ec2"
@@ -83,6 +84,18 @@ func (w *world) foreignTopics(text string) []string {
 	return arns
 }
 
+// foreignPolicies makes the account's own managed policies that a template attaches but does not make.
+func (w *world) foreignPolicies(text string) []string {
+	w.t.Helper()
+	var arns []string
+	for _, m := range regexp.MustCompile(`- "arn:aws:iam::\d+:policy/([^"]+)"`).FindAllStringSubmatch(text, -1) {
+		out, err := w.deps.IAM.CreatePolicy(w.t.Context(), &awsiam.CreatePolicyInput{PolicyName: &m[1], PolicyDocument: ptr(anything)})
+		w.must(err)
+		arns = append(arns, *out.Policy.Arn)
+	}
+	return arns
+}
+
 func TestEveryServiceTemplateDeploysOnAnEnvironmentAndLeavesNothing(t *testing.T) {
 	t.Parallel()
 	for _, file := range goldens(t, "service") {
@@ -93,7 +106,7 @@ func TestEveryServiceTemplateDeploysOnAnEnvironmentAndLeavesNothing(t *testing.T
 			t.Parallel()
 			w := newWorld(t)
 			text := w.atHome(read(t, file))
-			topics := w.foreignTopics(text)
+			topics, policies := w.foreignTopics(text), w.foreignPolicies(text)
 			base := w.create("environment", exporter(text))
 			if base.StackStatus != types.StackStatusCreateComplete {
 				t.Fatalf("%s\n%s", base.StackStatus, w.why(base))
@@ -110,6 +123,10 @@ func TestEveryServiceTemplateDeploysOnAnEnvironmentAndLeavesNothing(t *testing.T
 				_, err := w.deps.SNS.DeleteTopic(t.Context(), &sns.TopicInput{TopicArn: &arn})
 				w.must(err)
 			}
+			for _, arn := range policies {
+				_, err := w.deps.IAM.DeletePolicy(t.Context(), &awsiam.DeletePolicyInput{PolicyArn: &arn})
+				w.must(err)
+			}
 			w.isEmpty()
 		})
 	}
@@ -120,6 +137,7 @@ func TestEveryServiceTemplateDeploysOnAnEnvironmentAndLeavesNothing(t *testing.T
 func (w *world) atHome(text string) string {
 	w.t.Helper()
 	text = regexp.MustCompile(`(eu|ap|cn|us)-[a-z]+-\d([a-f]?)`).ReplaceAllString(text, "us-east-1$2")
+	text = strings.ReplaceAll(text, "123456789012", w.deps.Scope.Account)
 	if strings.Contains(text, `"theirs"`) { // a capacity provider that exists already
 		_, err := w.deps.ECS.CreateCapacityProvider(w.t.Context(), &awsecs.CreateCapacityProviderInput{
 			Name: ptr("theirs"), AutoScalingGroupProvider: &ecstypes.AutoScalingGroupProvider{AutoScalingGroupArn: ptr("theirs")},
@@ -239,6 +257,9 @@ func (w *world) isEmpty() {
 			add("role "+*r.RoleName, 1)
 		}
 	}
+	policies, err := w.deps.IAM.ListPolicies(ctx, &awsiam.ListPoliciesInput{Scope: iamtypes.PolicyScopeTypeLocal})
+	w.must(err)
+	add("managed policies", len(policies.Policies))
 	logs, err := w.deps.Logs.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{})
 	w.must(err)
 	if !w.kept() {

@@ -13,7 +13,7 @@ import (
 )
 
 func (d Deps) iam() map[string]provider {
-	return map[string]provider{"AWS::IAM::Role": d.role(), "AWS::IAM::Policy": d.policy()}
+	return map[string]provider{"AWS::IAM::Role": d.role(), "AWS::IAM::Policy": d.policy(), "AWS::IAM::ManagedPolicy": d.managedPolicy()}
 }
 
 func iamTags(tags map[string]string) []types.Tag {
