@@ -36,9 +36,11 @@ func decodeHTTP(n *node) *HTTP {
 	}
 	if more := n.get("additional_rules"); more.usable() {
 		for _, item := range more.items {
-			if rule := decodeHTTP(item); rule != nil {
-				h.AdditionalRules = append(h.AdditionalRules, *rule)
+			rule := decodeHTTP(item)
+			if rule == nil {
+				rule = new(HTTP) // reported; the checks of the others go by their numbers
 			}
+			h.AdditionalRules = append(h.AdditionalRules, *rule)
 		}
 	}
 	return h

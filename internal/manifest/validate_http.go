@@ -118,7 +118,7 @@ func (v validator) httpAliases(block path, names []string) {
 	seen := map[string]bool{}
 	for i, alias := range names {
 		p := block.with(index(i))
-		if n := v.root.find(block); n.kind == scalar {
+		if n := v.root.find(block); n != nil && n.kind == scalar {
 			p = block
 		}
 		switch {

@@ -103,7 +103,7 @@ func (v validator) ulimits(_ Workload, c part) {
 			v.badKey(p, near(name, knownUlimits()), "there is no limit %q", name)
 		case u.Soft < -1 || u.Hard < -1:
 			v.bad(p, "write -1 for no limit", "must not be negative")
-		case v.root.find(p).kind == mapping && (!v.has(p.with("soft")) || !v.has(p.with("hard"))):
+		case v.root.find(p) != nil && v.root.find(p).kind == mapping && (!v.has(p.with("soft")) || !v.has(p.with("hard"))):
 			// reported as missing
 		case u.Hard != -1 && (u.Soft == -1 || u.Soft > u.Hard):
 			v.bad(p, "raise hard or lower soft", "the soft limit is above the hard one")
