@@ -8,9 +8,6 @@ func decodeSite(root *node) *Site {
 	s := &Site{Aliases: http.get("alias").strs(), Certificate: http.get("certificate").str(), HostedZone: http.get("hosted_zone").str()}
 	if files := root.get("files"); files.usable() {
 		for _, n := range files.items {
-			if !n.usable() {
-				continue
-			}
 			s.Files = append(s.Files, SiteFiles{
 				Source: n.get("source").str(), Destination: directory(n.get("destination").str()), Recursive: n.get("recursive").yes(),
 				Exclude: n.get("exclude").strs(), Reinclude: n.get("reinclude").strs(),
