@@ -223,7 +223,11 @@ func (t *task) maps(c value, set func(any, ...string)) {
 		set(true, "restart", "enable")
 		codes := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
 		for _, code := range r.get("ignoredExitCodes").items() {
-			codes.Content = append(codes.Content, toNode(number(code)))
+			if n := toNode(number(code)); n != nil {
+				codes.Content = append(codes.Content, n)
+			} else {
+				code.s.note(code, "", "%q is no exit code", code.text())
+			}
 		}
 		set(codes, "restart", "ignored_exit_codes")
 		set(duration(r.get("restartAttemptPeriod")), "restart", "attempt_period")
