@@ -120,7 +120,7 @@ func healthCheckFields(prefix, kinds string) []Field {
 			Doc: "Time between two checks, 5s to 5m.",
 		},
 		{
-			Path: prefix + ".retries", Type: "int", Kinds: kinds, Default: "2", Min: 1, Max: 10, Example: "3",
+			Path: prefix + ".retries", Type: "int", Kinds: kinds, Default: "2", Min: 0, Max: 10, Example: "3",
 			Doc: "Failures in a row after which the container is unhealthy.",
 		},
 		{

@@ -143,6 +143,10 @@ func (d *document) kindOf(wanted func(Kind) bool) (rune, bool) {
 	}
 	hint := "write type: " + strings.Join(types, " or ")
 	switch {
+	case n.empty() && d.isPipeline():
+		d.report(diag.Error, d.locate(at("stages")), nil, "leave it where it is: ferry deploy runs in any pipeline",
+			"this is the manifest of a Copilot pipeline, and describes no workload and no environment")
+		return 0, false
 	case n.empty():
 		d.report(diag.Error, d.locate(p), p, hint, "is missing")
 		return 0, false
@@ -171,6 +175,11 @@ func (d *document) kindOf(wanted func(Kind) bool) (rune, bool) {
 	}
 	d.report(diag.Error, d.locate(p), p, hint, "%q is no type of manifest", n.text)
 	return 0, false
+}
+
+// isPipeline knows a pipeline of Copilot's, the only manifest without a type, by the fields that each of them has.
+func (d *document) isPipeline() bool {
+	return d.root.get("source") != nil && d.root.get("stages") != nil
 }
 
 // result is what was found, in order.

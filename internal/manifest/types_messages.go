@@ -20,8 +20,22 @@ type Topic struct {
 	KMSKey                    string // ARN, id or alias/…; "" = the account's own key of SNS
 }
 
-// ID is the topic's name for CloudFormation, which allows letters and digits only.
-func (t Topic) ID() string { return alphanumeric(t.Name) }
+// ID is the topic's name for CloudFormation, which allows letters and digits only. As in Copilot, a FIFO topic may have the
+// name of another one.
+func (t Topic) ID() string {
+	if t.FIFO {
+		return alphanumeric(t.Name) + "fifo"
+	}
+	return alphanumeric(t.Name)
+}
+
+// fullName is the topic's name as SNS knows it: a FIFO topic and another one of the same name are two.
+func (t Topic) fullName() string {
+	if t.FIFO && t.Name != "" {
+		return t.Name + ".fifo"
+	}
+	return t.Name
+}
 
 // Subscribe says what fills a worker's queues.
 type Subscribe struct {

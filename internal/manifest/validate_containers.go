@@ -124,7 +124,7 @@ func (v validator) dependencies(w Workload, all []part) {
 			case all[i].essential && (condition == "complete" || condition == "success"):
 				v.bad(p, "write start or healthy, or essential: false for "+name, "%s is essential: the task ends when it does", name)
 			case condition == "healthy" && all[i].source.HealthCheck == nil && v.sure(all[i].state.with("healthcheck")):
-				v.bad(p, "write a healthcheck for "+name+", or start", "%s has no health check, so it never gets healthy", name)
+				v.warn(p, "write a healthcheck for "+name+", or start", "%s has no health check, so it never gets healthy", name)
 			}
 		}
 	}

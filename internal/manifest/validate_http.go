@@ -97,7 +97,7 @@ func (v validator) httpPath(block path, h *HTTP) {
 	case !v.sure(p):
 		return
 	case n.str() == "":
-		v.bad(p, "write / for every request", "must not be empty")
+		v.warn(p, "write / for every request", "must not be empty: it is read as /")
 		return
 	}
 	for _, pattern := range h.pathPatterns() {

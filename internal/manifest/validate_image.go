@@ -87,6 +87,9 @@ func (v validator) containerHealthCheck(p path, h *ContainerHealthCheck) {
 	v.within(p.with("interval"), h.Interval, 5*time.Second, 300*time.Second)
 	v.within(p.with("timeout"), h.Timeout, 2*time.Second, 60*time.Second)
 	v.within(p.with("start_period"), h.StartPeriod, 0, 300*time.Second)
+	if retries := p.with("retries"); h.Retries == 0 && v.fromUser(retries) {
+		v.warn(retries, "write retries: 1 to stop a task at its first failure", "must be from 1 to 10, not 0: ECS takes 3")
+	}
 	command := p.with("command")
 	switch {
 	case len(h.Command) == 0:

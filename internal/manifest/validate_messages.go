@@ -15,11 +15,12 @@ func (v validator) publish(topics []Topic) {
 	for i, t := range topics {
 		p := at("publish.topics", index(i))
 		v.topicName(p.with("name"), t.Name, t.FIFO)
-		if t.Name != "" && seen[t.Name] {
+		name := t.fullName()
+		if name != "" && seen[name] {
 			v.bad(p.with("name"), "remove one of the two", "%q is written twice", t.Name)
 		}
-		seen[t.Name] = true
-		v.distinct(p.with("name"), ids, t.Name, alphanumeric(t.Name))
+		seen[name] = true
+		v.distinct(p.with("name"), ids, name, t.ID())
 		v.kmsKey(p.with("kms_key"), t.KMSKey)
 	}
 }
@@ -65,6 +66,9 @@ func (v validator) subscribe(w Workload) {
 		p := at("subscribe.topics", index(i))
 		v.subscription(p, t)
 		id := t.Service + "/" + t.Name
+		if s.QueueOf(t).FIFO.Enabled {
+			id += ".fifo"
+		}
 		if t.Service != "" && t.Name != "" && seen[id] {
 			v.bad(p.with("name"), "remove one of the two", "topic %q of %q is written twice", t.Name, t.Service)
 		}

@@ -62,17 +62,17 @@ const maxSecurityGroups = 5
 func (c *checker) placement(s Service) {
 	m, n := s.Manifest.Network, c.env.Network
 	if len(s.Network.SecurityGroups) > maxSecurityGroups {
-		c.add("network.vpc.security_groups", fmt.Sprintf("a task takes %d security groups, and these are %d with ferry's own", maxSecurityGroups, len(s.Network.SecurityGroups)),
+		c.warn("network.vpc.security_groups", fmt.Sprintf("a task takes %d security groups, and these are %d with ferry's own", maxSecurityGroups, len(s.Network.SecurityGroups)),
 			"name fewer groups")
 	}
 	switch {
 	case s.Capacity.Mode != manifest.ModeAwsvpc:
 	case len(m.Subnets)+len(m.SubnetTags) > 0:
-	case m.Placement == "private" && len(n.Private) == 0:
+	case s.private() && len(n.Private) == 0:
 		c.add("network.vpc.placement", fmt.Sprintf("environment %q has no private subnets", s.Env), "name them in its manifest")
-	case m.Placement == "private" && !n.WayOut():
+	case s.private() && !n.WayOut():
 		c.endpoints(s)
-	case m.Placement != "private" && len(n.Public) == 0:
+	case !s.private() && len(n.Public) == 0:
 		c.add("network.vpc.placement", fmt.Sprintf("environment %q has no public subnets", s.Env), "write placement: private")
 	}
 }

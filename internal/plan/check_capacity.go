@@ -122,7 +122,7 @@ func (c *checker) image(s Service, p manifest.CapacityProvider) {
 // wayOut warns of tasks on instances that nothing leads out of the VPC: only Fargate gives them public addresses.
 func (c *checker) wayOut(s Service) {
 	m := s.Manifest.Network
-	if s.Capacity.Fargate() || s.Capacity.Mode != manifest.ModeAwsvpc || len(m.Subnets) > 0 || m.Placement == "private" {
+	if s.Capacity.Fargate() || s.Capacity.Mode != manifest.ModeAwsvpc || len(m.Subnets) > 0 || s.private() {
 		return
 	}
 	c.warn("network.vpc.placement", "tasks on instances get no public address, so from public subnets nothing leads them out of the VPC",

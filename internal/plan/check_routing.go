@@ -97,7 +97,7 @@ func (r Routing) secure(plain ListenerRule) bool {
 
 func (c *checker) groups(s Service) {
 	if n := len(s.Routing.Targets); n > MaxTargetGroups {
-		c.add("http.additional_rules", fmt.Sprintf("ECS keeps %d target groups for a service, and these rules need %d", MaxTargetGroups, n),
+		c.warn("http.additional_rules", fmt.Sprintf("ECS keeps %d target groups for a service, and these rules need %d", MaxTargetGroups, n),
 			"rules to the same port with the same settings share one: give them the same healthcheck, stickiness, version and deregistration_delay")
 	}
 }

@@ -78,13 +78,20 @@ func newTaskNetwork(s Service) TaskNetwork {
 	case len(m.SubnetTags) > 0:
 		n.Subnets = []string{Ref(TaggedSubnets, OutputSubnets)}
 	case len(m.Subnets) > 0: // whether they lead outside is their owner's business
-	case m.Placement == "private":
+	case s.private():
 		n.Subnets = []string{Ref(s.EnvStack, OutputPrivateSubnets)}
 	default:
 		// Without a NAT gateway an address of its own is a task's way to ECR, CloudWatch and the world. Only Fargate has any.
 		n.Subnets, n.PublicIP = []string{Ref(s.EnvStack, OutputPublicSubnets)}, s.Capacity.Fargate()
 	}
 	return n
+}
+
+// private tells whether the tasks are in the private subnets: where the manifest says so, or says nothing and the
+// environment has no others.
+func (s Service) private() bool {
+	n := s.EnvManifest.Network
+	return s.Manifest.Network.Placement == "private" || s.Manifest.Network.Placement == "" && len(n.Public) == 0 && len(n.Private) > 0
 }
 
 // Windows tells whether the tasks run a Windows image.
