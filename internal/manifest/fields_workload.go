@@ -72,7 +72,7 @@ func networkFields() []Field {
 			Doc: "The tasks' place in the environment's VPC.",
 		},
 		{
-			Path: "network.vpc.placement", Type: "string or map", Kinds: "LBWJR", Auto: "public, or private where the environment has private subnets only", Enum: []string{"public", "private"}, Example: "private",
+			Path: "network.vpc.placement", Type: "string or map", Kinds: "LBWJR", Default: "public", Enum: []string{"public", "private"}, Example: "private",
 			Doc: "public: subnets with a way in and out, each task has a public address. private: subnets without; a way out needs the environment's nat.",
 		},
 		{

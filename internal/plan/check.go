@@ -68,6 +68,8 @@ func (c *checker) placement(s Service) {
 	switch {
 	case s.Capacity.Mode != manifest.ModeAwsvpc:
 	case len(m.Subnets)+len(m.SubnetTags) > 0:
+	case m.Placement != "private" && s.private():
+		c.warn("network.vpc.placement", fmt.Sprintf("environment %q has no public subnets: the tasks go to its private ones", s.Env), "write placement: private")
 	case s.private() && len(n.Private) == 0:
 		c.add("network.vpc.placement", fmt.Sprintf("environment %q has no private subnets", s.Env), "name them in its manifest")
 	case s.private() && !n.WayOut():

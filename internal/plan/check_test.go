@@ -40,13 +40,9 @@ func TestCheckNamesWhatAWSWouldRefuse(t *testing.T) {
 			want: "network.vpc.security_groups: a task takes 5 security groups, and these are 6 with ferry's own",
 		},
 		"no public subnets": {
-			work: func(w *manifest.Workload) { w.HTTP, w.Network.Placement = nil, "public" },
-			env:  func(e *manifest.Environment) { e.Network.ID, e.Network.Public = "vpc-1", nil },
-			want: `network.vpc.placement: environment "test" has no public subnets`,
-		},
-		"private subnets only": {
 			work: func(w *manifest.Workload) { w.HTTP = nil },
 			env:  func(e *manifest.Environment) { e.Network.ID, e.Network.Public = "vpc-1", nil },
+			want: `network.vpc.placement: environment "test" has no public subnets: the tasks go to its private ones`,
 		},
 		"one subnet": {
 			env:  func(e *manifest.Environment) { e.Network.Public = e.Network.Public[:1] },

@@ -87,11 +87,11 @@ func newTaskNetwork(s Service) TaskNetwork {
 	return n
 }
 
-// private tells whether the tasks are in the private subnets: where the manifest says so, or says nothing and the
-// environment has no others.
+// private tells whether the tasks are in the private subnets: where the manifest says so, and where the environment has
+// no others.
 func (s Service) private() bool {
 	n := s.EnvManifest.Network
-	return s.Manifest.Network.Placement == "private" || s.Manifest.Network.Placement == "" && len(n.Public) == 0 && len(n.Private) > 0
+	return s.Manifest.Network.Placement == "private" || len(n.Public) == 0 && len(n.Private) > 0
 }
 
 // Windows tells whether the tasks run a Windows image.
