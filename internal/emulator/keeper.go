@@ -14,7 +14,7 @@ import (
 )
 
 // stateVersion is that of the files in a state directory. Another version is refused, never misread.
-const stateVersion = 1
+const stateVersion = 2
 
 const (
 	soon   = 100 * time.Millisecond // after a call that changes state
