@@ -49,7 +49,7 @@ bench: build ## Measure the targets: start-up, rendering, AWS calls and round tr
 	@$(GO) test ./e2e/bench -run '^$$' -bench . -benchtime 1x -ferry "$(CURDIR)/bin/ferry"
 
 e2e-moto: ## Play the stories on moto (needs moto_server and the aws CLI)
-	@FERRY_E2E=1 $(GO) test ./e2e/moto -count=1 -v -timeout 20m
+	@FERRY_E2E=1 $(GO) test ./e2e/moto -count=1 -v -timeout 40m
 
 e2e-docker: ## Build, push, run and answer with a Docker engine (needs dockerd or an engine, and docker-registry)
 	@FERRY_E2E=1 $(GO) test ./e2e/docker ./internal/emulator/runtime/docker -count=1 -v -timeout 20m
