@@ -2,6 +2,7 @@ package importer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -293,7 +294,7 @@ func (c *compose) image(v value, d draft) {
 		c.s.note(image, "", "the image is built, and ferry names it")
 	}
 	context := b.get("context").text()
-	d.set(c.project(context, firstText(b.get("dockerfile").text(), "Dockerfile")), "image", "build", "dockerfile")
+	d.set(c.project(context, cmp.Or(b.get("dockerfile").text(), "Dockerfile")), "image", "build", "dockerfile")
 	d.set(c.project(context), "image", "build", "context")
 	args := newDraft()
 	for _, a := range b.get("args").entries() {
@@ -479,7 +480,7 @@ func (c *compose) volumes(v value, d draft) {
 		m.get("bind").known()
 		if kind != "volume" {
 			m.known()
-			c.s.note(m, "put the files into the image, or write a volume below storage.volumes", "a %s of %s has no equal in ECS", kind, firstText(from.text(), to))
+			c.s.note(m, "put the files into the image, or write a volume below storage.volumes", "a %s of %s has no equal in ECS", kind, cmp.Or(from.text(), to))
 			continue
 		}
 		name := from.text()
@@ -497,15 +498,6 @@ func (c *compose) volumes(v value, d draft) {
 	for _, t := range v.get("tmpfs").items() {
 		c.s.note(t, "a volume below storage.volumes without efs is as old as the task", "Fargate has no tmpfs")
 	}
-}
-
-func firstText(all ...string) string {
-	for _, s := range all {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 // left says of what else a service has why it stays behind.

@@ -35,6 +35,7 @@ func (t *task) finish() (Workload, error) {
 		t.root.unread(func(_ *yaml.Node, at value) { t.root.s.note(at, "", "has no equal in a manifest: it is left out") })
 		return w, nil
 	}
+	t.unasked()
 	rendered, err := t.o.rendered(m)
 	if err != nil {
 		return w, err
@@ -80,6 +81,19 @@ func (t *task) missing(rendered map[string]any) []patchOp {
 		}
 	}
 	return append(ops, t.lacking(t.root, rendered, "/", taskNames())...)
+}
+
+// unasked tells what nobody read below the properties that are not compared.
+func (t *task) unasked() {
+	told := func(_ *yaml.Node, at value) { t.root.s.note(at, "", "has no equal in a manifest: it is left out") }
+	for _, c := range t.all {
+		for _, key := range containerNames() {
+			c.get(key).unread(told)
+		}
+	}
+	for _, key := range []string{"volumes", "runtimePlatform"} {
+		t.root.get(key).unread(told)
+	}
 }
 
 // containerNames are properties of a container that the manifest says in another way, and each of which has been read.

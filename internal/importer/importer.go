@@ -18,6 +18,7 @@ import (
 
 	"ferry.dev/ferry/internal/diag"
 	"ferry.dev/ferry/internal/manifest"
+	"ferry.dev/ferry/internal/patch"
 )
 
 // Options are the answers that no imported file has.
@@ -80,15 +81,14 @@ type value struct {
 	path string
 }
 
-// get returns what stands under a key, without regard to the case of its first letter: the API's documents and those of
-// CloudFormation differ in nothing else.
+// get returns what stands under a key of the API's. CloudFormation and the SDK's answers write the same names with capitals.
 func (v value) get(key string) value {
 	child := value{s: v.s, path: join(v.path, key)}
 	if v.n == nil || v.n.Kind != yaml.MappingNode {
 		return child
 	}
 	for i := 0; i+1 < len(v.n.Content); i += 2 {
-		if k := v.n.Content[i].Value; k == key || lowerFirst(k) == key {
+		if k := v.n.Content[i].Value; k == key || patch.Camel(k) == key {
 			v.s.used[v.n.Content[i]] = true
 			child.n = v.n.Content[i+1]
 			break
@@ -105,13 +105,6 @@ func join(path, key string) string {
 		return key
 	}
 	return path + "." + key
-}
-
-func lowerFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToLower(s[:1]) + s[1:]
 }
 
 func (v value) there() bool { return v.n != nil }
@@ -306,28 +299,8 @@ func (d draft) bytes(comment string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// validName makes a workload's name of another name: lower case, digits and single hyphens, beginning with a letter.
-func validName(s string) string {
-	var b strings.Builder
-	hyphen := false
-	for _, c := range strings.ToLower(s) {
-		switch {
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9' && b.Len() > 0:
-			if hyphen && b.Len() > 0 {
-				b.WriteByte('-')
-			}
-			hyphen = false
-			b.WriteRune(c)
-		default:
-			hyphen = true
-		}
-	}
-	name := b.String()
-	if len(name) > 40 {
-		name = strings.TrimRight(name[:40], "-")
-	}
-	return cmp.Or(name, "service")
-}
+// validName makes a workload's name of another name.
+func validName(s string) string { return cmp.Or(manifest.NameFrom(s), "service") }
 
 // read reads a manifest back as the environment has it.
 func (o Options) read(w Workload) (manifest.Workload, diag.List) {

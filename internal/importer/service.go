@@ -55,6 +55,7 @@ func Service(live Live, o Options) (Result, error) {
 	t.rest()
 	l.network()
 	l.deployment()
+	l.left()
 	w, err := t.finish()
 	if err != nil {
 		return Result{}, err
@@ -263,6 +264,19 @@ func (l *running) runs() {
 	d.set(strategies, "placement", "strategies")
 }
 
+// left tells what else somebody has set on the service.
+func (l *running) left() {
+	for _, key := range []string{"serviceRegistries", "volumeConfigurations", "vpcLatticeConfigurations", "placementConstraints"} {
+		if v := l.service.get(key); len(v.items()) > 0 {
+			v.known()
+			l.root.s.note(v, "", "does not carry over")
+		}
+	}
+	if all := l.service.get("loadBalancers").items(); len(all) > 1 {
+		l.root.s.note(all[1], "write http.additional_rules, internal_http or nlb", "only the first of %d target groups carries over", len(all))
+	}
+}
+
 // network writes the tasks' place: the subnets and security groups that they have, which lie in a VPC that the environment has to
 // import.
 func (l *running) network() {
@@ -295,6 +309,12 @@ func (l *running) deployment() {
 	}
 	if s := strings.ToLower(c.get("strategy").text()); s != "" && s != "rolling" {
 		l.root.s.note(c.get("strategy"), "write deployment.strategy: "+s, "the service is released by %s, and from now on rolling", s)
+	}
+	breaker := c.get("deploymentCircuitBreaker")
+	for _, key := range []string{"enable", "rollback"} {
+		if breaker.get(key).text() == "false" {
+			d.set(false, "deployment", "circuit_breaker", key)
+		}
 	}
 	if alarms := c.get("alarms"); alarms.get("enable").yes() {
 		d.set(alarms.get("alarmNames").texts(), "deployment", "rollback_alarms")
