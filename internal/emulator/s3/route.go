@@ -140,11 +140,7 @@ func (c call) objectOperation() string {
 // Serve answers a request whose operation is known. An error was answered too, and is returned for the record.
 func (s *Service) Serve(w http.ResponseWriter, r *http.Request, operation, id string) error {
 	w.Header().Set("x-amz-request-id", id)
-	run, ok := s.operations()[operation]
-	err := error(fail(http.StatusNotImplemented, "NotImplemented", "A header or query you provided implies functionality that is not implemented"))
-	if ok {
-		err = run(newCall(w, r))
-	}
+	err := s.serve(newCall(w, r), operation)
 	if err == nil {
 		return nil
 	}
@@ -154,6 +150,15 @@ func (s *Service) Serve(w http.ResponseWriter, r *http.Request, operation, id st
 	}
 	s.Refuse(w, r, id, own)
 	return err
+}
+
+// serve runs an operation. One that this endpoint does not have gets S3's own answer to what it does not have.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+func (s *Service) serve(c call, operation string) error {
+	if run, ok := s.operations()[operation]; ok {
+		return run(c)
+	}
+	return fail(http.StatusNotImplemented, "NotImplemented", "A header or query you provided implies functionality that is not implemented")
 }
 
 // Has says whether an operation is one of S3's that are served here.
