@@ -147,7 +147,7 @@ func (a *App) importing(o importOptions) (importing, error) {
 	ws, err := workspace.Find(a.Dir)
 	if errors.Is(err, workspace.ErrNotFound) {
 		if in.o.App == "" {
-			in.o.App = nameFrom(filepath.Base(a.Dir))
+			in.o.App = manifest.NameFrom(filepath.Base(a.Dir))
 		}
 		return in, nil
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ferry.dev/ferry/internal/fault"
+	"ferry.dev/ferry/internal/manifest"
 )
 
 func TestInitWithFlagsNeedsNoTerminal(t *testing.T) {
@@ -127,7 +128,7 @@ func TestNamesAreMadeFromWhatIsThere(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}
 	for _, s := range []string{"My App", "2fast", "---", "päper_shop", "ok"} {
-		got[s] = nameFrom(s)
+		got[s] = manifest.NameFrom(s)
 	}
 	want := map[string]string{"My App": "my-app", "2fast": "fast", "---": "", "päper_shop": "p-per-shop", "ok": "ok"}
 	if diff := cmp.Diff(want, got); diff != "" {

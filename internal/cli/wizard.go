@@ -127,7 +127,7 @@ func (w *wizard) choose(ctx context.Context, q ui.Question, choices []ui.Choice)
 
 func (w *wizard) askApp(ctx context.Context) (err error) {
 	w.a.App, err = w.input(ctx, w.o.App, ui.Question{
-		Text: "What is the application called?", Flag: "--app", Default: nameFrom(filepath.Base(w.dir)), Validate: validName,
+		Text: "What is the application called?", Flag: "--app", Default: manifest.NameFrom(filepath.Base(w.dir)), Validate: validName,
 		Help: "Services that belong together. The name begins the names of what is made in AWS.",
 	})
 	return err
@@ -202,7 +202,7 @@ func (w *wizard) nameDefault() string {
 			name = "worker"
 		}
 	}
-	name = nameFrom(name)
+	name = manifest.NameFrom(name)
 	if len(without([]string{name}, w.services)) == 0 {
 		return ""
 	}

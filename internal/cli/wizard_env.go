@@ -125,16 +125,6 @@ func validService(s string) error {
 	return validName(s)
 }
 
-// nameFrom makes a name out of a directory's or an image's, "" when nothing is left.
-func nameFrom(s string) string {
-	s = regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(s), "-")
-	s = strings.TrimLeft(s, "-0123456789")
-	if len(s) > nameLimit {
-		s = s[:nameLimit]
-	}
-	return strings.Trim(s, "-")
-}
-
 func validImage(s string) error {
 	if _, err := name.ParseReference(s); err != nil {
 		return errors.New("an image reference looks like repository:tag or registry/repository@sha256:…")

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -90,3 +91,16 @@ func isLabel(s string) bool {
 
 func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
 func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
+
+// nameFromLimit keeps made names well below what a name may have: application, environment and service join in others.
+const nameFromLimit = 40
+
+// NameFrom makes a name of ferry's out of a directory's, an image's or any other: lower case, digits and single hyphens,
+// beginning with a letter. It is "" when nothing is left.
+func NameFrom(s string) string {
+	s = noName.ReplaceAllString(strings.ToLower(s), "-")
+	s = strings.TrimLeft(s, "-0123456789")
+	return strings.Trim(s[:min(nameFromLimit, len(s))], "-")
+}
+
+var noName = regexp.MustCompile(`[^a-z0-9]+`)
