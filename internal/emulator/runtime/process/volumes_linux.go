@@ -51,18 +51,20 @@ func (s *sandbox) volume(name, seed string) (string, error) {
 	return "", errors.New("the task has no volume " + name)
 }
 
-// emptyVolume makes a volume, unless another container did before.
+// emptyVolume makes a volume, unless another container did before. As long as there is nothing in it, a container whose image
+// has something there fills it, as with an engine: whichever of a task's containers starts first, the one that writes to the
+// volume finds the owner that its image says.
 func (s *sandbox) emptyVolume(dir, seed string) (string, error) {
 	s.seeding.Lock()
 	defer s.seeding.Unlock()
-	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	if list, err := os.ReadDir(dir); err != nil || len(list) > 0 {
 		return dir, err
 	}
 	if info, err := os.Lstat(seed); seed == "" || err != nil || !info.IsDir() {
-		return dir, os.MkdirAll(dir, 0o755)
-	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return "", err
+		return dir, nil
 	}
 	if err := copyTree(seed, dir); err != nil {
 		return "", err

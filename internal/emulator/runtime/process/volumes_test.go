@@ -99,6 +99,34 @@ func TestAnEmptyVolumeBeginsAsTheImagesOwnWhereItDeclaresOne(t *testing.T) {
 	}
 }
 
+func TestAnEmptyVolumeIsTheWritersWhicheverContainerStartsFirst(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can run a container as another user")
+	}
+	dir := entry{}
+	dir.Name, dir.Typeflag, dir.Mode, dir.Uid, dir.Gid = "out/", '5', 0o755, 1000, 1000
+	writer := app(t, dir)
+	cfg := get(writer.ConfigFile()).DeepCopy()
+	cfg.Config.Volumes = map[string]struct{}{"/out": {}}
+	task := volumesTask(t, isolated(t), "one", t.TempDir())
+	does := func(img v1.Image, path string, command ...string) string {
+		out := newOutput()
+		ends(t, start(t, task, runtime.ContainerSpec{Image: img, User: "1000:1000", Command: command, Output: out,
+			Mounts: []runtime.Mount{{Volume: "empty", Path: path}}}))
+		return strings.TrimSpace(out.String())
+	}
+	got := []string{
+		does(app(t), "/in", "read", "/in/note"),
+		does(get(mutate.ConfigFile(writer, cfg)), "/out", "write", "/out/note", "hello"),
+		does(app(t), "/in", "read", "/in/note"),
+	}
+	want := []string{"open /in/note: no such file or directory", "written", "hello"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestAPlainProcessWithAVolumeOrAReadOnlyRootIsRefused(t *testing.T) {
 	t.Parallel()
 	task := volumesTask(t, newRuntime(t, true), "one", t.TempDir())
