@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -121,7 +122,13 @@ func (l *line) goBack(ctx context.Context, j job, in infrastructure) error {
 	}
 	l.sink(event.Notice{Level: event.Info, Subject: j.name, Text: "the release failed, so the infrastructure goes back to what it was"})
 	done := stage(l.sink, j.name, event.StageInfrastructure, j.plan.Stack)
-	_, err := l.stacks.Revert(ctx, in.change, l.sink)
+	traffic, err := l.traffic(ctx, in.stack)
+	if err == nil {
+		weights := map[string]string{}
+		maps.Copy(weights, in.weights)
+		maps.Copy(weights, traffic.Parameters())
+		_, err = l.stacks.Revert(ctx, in.change, weights, l.sink)
+	}
 	done(outcome(err, true), j.plan.Stack)
 	if err != nil {
 		return fmt.Errorf("bringing back the infrastructure of %s: %w", j.name, err)

@@ -51,6 +51,8 @@ func (l *line) environment(ctx context.Context, f found, jobs []job) (stack.Stac
 type infrastructure struct {
 	stack  stack.Stack
 	change *stack.Change // nil where nothing had to change
+	// weights are those of the listener rules that ECS swings, as they stood before the change, by the names of their parameters.
+	weights map[string]string
 }
 
 // serviceStack proposes the change of a service's stack, and carries it out once it may: at once for a new service, else
@@ -75,7 +77,7 @@ func (l *line) changeService(ctx context.Context, j job, s standing, env stack.S
 	if err != nil {
 		return infrastructure{}, err
 	}
-	change, err := l.stacks.Propose(ctx, live, stack.SpecOf(j.plan.Stack, template, j.plan.Tags), l.sink)
+	change, weights, err := l.propose(ctx, j, live, stack.SpecOf(j.plan.Stack, template, j.plan.Tags))
 	if err != nil {
 		return infrastructure{}, err
 	}
@@ -88,8 +90,11 @@ func (l *line) changeService(ctx context.Context, j job, s standing, env stack.S
 	if err := l.turns.await(ctx, j.plan); err != nil {
 		return infrastructure{}, errors.Join(err, l.discard(ctx, change))
 	}
+	if change, weights, err = l.current(ctx, j, change, weights); err != nil {
+		return infrastructure{}, err
+	}
 	after, err := l.stacks.Execute(ctx, change, l.sink)
-	return infrastructure{stack: after, change: change}, err
+	return infrastructure{stack: after, change: change, weights: weights}, err
 }
 
 // discard removes a change set that will not be executed, even when the run was interrupted.

@@ -77,6 +77,9 @@ func (l *line) preflight(ctx context.Context, jobs []job) (found, error) {
 		}
 	}
 	if err == nil {
+		err = refused(l.stranded(ctx, f, jobs))
+	}
+	if err == nil {
 		err = cmp.Or(neighbours(f.env, jobs), lacking(jobs), l.unpublished(jobs, publishers))
 	}
 	done(outcome(err, true), "account "+f.identity.Account)

@@ -31,6 +31,9 @@ func decodeDeployment(n *node) Deployment {
 		count := v.num()
 		d.AlarmOn.MessagesDelayed = &count
 	}
+	if test := n.get("test_traffic"); test.usable() && test.kind == mapping {
+		d.TestTraffic = &TestTraffic{Header: test.get("header").str(), Value: test.get("value").str()}
+	}
 	if early := n.get("early_success"); early.usable() && early.kind == mapping {
 		d.EarlySuccess = &EarlySuccess{HealthyPercent: early.get("healthy_percent").num(), Cleanup: strings.ToUpper(early.get("cleanup").str())}
 	}
@@ -60,6 +63,7 @@ func decodeShift(n *node, percent, bake string) *Shift {
 func decodeHook(n *node) Hook {
 	h := Hook{
 		Pause: strings.EqualFold(n.get("type").str(), "pause"), Function: n.get("function").str(), Role: n.get("role").str(),
+		Details: n.get("details").anything(),
 		Timeout: n.get("timeout").duration(), TimeoutAction: strings.ToUpper(n.get("on_timeout").str()),
 	}
 	for _, stage := range n.get("stages").strs() {

@@ -50,7 +50,9 @@ func (n *node) anything() any {
 	case n.kind == mapping:
 		m := make(map[string]any, len(n.entries))
 		for _, e := range n.entries {
-			m[e.key] = e.value.anything()
+			if e.value.kind != null { // a key with null is one that is not written, here as everywhere
+				m[e.key] = e.value.anything()
+			}
 		}
 		return m
 	case n.kind == sequence:

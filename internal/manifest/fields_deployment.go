@@ -37,7 +37,7 @@ func deploymentFields() []Field {
 			Path: "deployment.health_check_grace", Type: "duration", Kinds: "LBW", Auto: "http.healthcheck.grace_period; without a load balancer 0s", Example: "2m",
 			Doc: "Time after the start of a task in which no failed health check ends it, the container's own included.",
 		},
-	}, breakerFields(), rollbackFields(), shiftFields(), earlyFields(), hookFields())
+	}, breakerFields(), rollbackFields(), shiftFields(), testFields(), earlyFields(), hookFields())
 }
 
 func breakerFields() []Field {
@@ -94,6 +94,18 @@ func shiftFields() []Field {
 	}
 }
 
+func testFields() []Field {
+	const p = "deployment.test_traffic"
+	return []Field{
+		{
+			Path: p, Type: "map", Kinds: "LBW", With: "strategy blue_green, linear or canary", Example: "{header: X-Test, value: \"1\"}",
+			Doc: "Requests that reach the new tasks before all others do, for hooks and people to try them: those with a header, on the load balancer and through Service Connect.",
+		},
+		{Path: p + ".header", Type: "string", Kinds: "LBW", Required: true, Example: "X-Test", Doc: "The header's name, up to 40 characters."},
+		{Path: p + ".value", Type: "string", Kinds: "LBW", Required: true, Example: "\"1\"", Doc: "The header's value, in full."},
+	}
+}
+
 func earlyFields() []Field {
 	const p = "deployment.early_success"
 	return []Field{
@@ -132,6 +144,10 @@ func hookFields() []Field {
 		{
 			Path: p + ".role", Type: "string", Kinds: "LBW", Auto: "a role that may call the function", Example: "arn:aws:iam::111122223333:role/call-check",
 			Doc: "The ARN of the role with which ECS calls the function.",
+		},
+		{
+			Path: p + ".details", Type: "any", Kinds: "LBW", With: "type lambda", Example: "{url: \"https://shop.example.com/healthz\"}",
+			Doc: "What the function is given with each call: whatever YAML can say. It reaches the function as JSON.",
 		},
 		{Path: p + ".timeout", Type: "duration", Kinds: "LBW", Auto: "24h", Example: "2h", Doc: "How long ECS waits for it, in whole minutes."},
 		{Path: p + ".on_timeout", Type: "string", Kinds: "LBW", Default: "rollback", Enum: []string{"rollback", "continue"}, Example: "continue", Doc: "What happens when nobody has said anything by then."},

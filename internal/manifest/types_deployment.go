@@ -13,6 +13,7 @@ type Deployment struct {
 	BakeTime         *time.Duration // nil: not written
 	Linear           *Shift         // strategy LINEAR
 	Canary           *Shift         // strategy CANARY
+	TestTraffic      *TestTraffic   // nil: none
 	EarlySuccess     *EarlySuccess
 	Hooks            []Hook
 	HealthCheckGrace *time.Duration // nil: that of the load balancer's health check
@@ -37,6 +38,9 @@ type Shift struct {
 	BakeTime time.Duration
 }
 
+// TestTraffic are the requests that reach a new revision before all others do.
+type TestTraffic struct{ Header, Value string }
+
 // EarlySuccess calls a deployment successful before all of it is done.
 type EarlySuccess struct {
 	HealthyPercent int
@@ -48,6 +52,7 @@ type Hook struct {
 	Pause          bool     // else a Lambda function is called
 	Stages         []string // in ECS's words
 	Function, Role string   // ARNs; Role "" = one that ferry makes
+	Details        any      // what the function is given, as encoding/json reads it; nil = nothing
 	Timeout        time.Duration
 	TimeoutAction  string // ROLLBACK or CONTINUE
 }

@@ -33,6 +33,7 @@ func (v validator) deployment(w Workload) {
 	v.length(p, d)
 	v.earlySuccess(p.with("early_success"), d)
 	v.hooks(p.with("hooks"), d)
+	v.testTraffic(p.with("test_traffic"), w)
 	v.traffic(p.with("strategy"), w)
 	v.grace(p.with("health_check_grace"), w)
 }
@@ -225,7 +226,7 @@ func (v validator) hooks(p path, d Deployment) {
 			v.lambdaHook(item, h)
 			continue
 		}
-		for _, key := range []string{"function", "role"} {
+		for _, key := range []string{"function", "role", "details"} {
 			if v.has(item.with(key)) {
 				v.badKey(item.with(key), "remove it, or write type: lambda", "has no meaning with type pause")
 			}

@@ -36,7 +36,7 @@ func (w *writer) mapping(n *node, lead, indent string) {
 
 func (w *writer) sequence(n *node, indent string) {
 	for _, item := range n.items {
-		if item.kind == mapping && len(item.entries) > 0 {
+		if item.kind == mapping && holds(item) {
 			w.mapping(item, indent+"- ", indent+"  ")
 			continue
 		}

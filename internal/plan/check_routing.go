@@ -132,7 +132,7 @@ func (r ListenerRule) asks() []string {
 	var all []string
 	for _, host := range either(r.Hosts, []string{"*"}) {
 		for _, path := range either(r.Paths, []string{"/*"}) {
-			all = append(all, fmt.Sprint(strings.ToLower(host), path, ips))
+			all = append(all, fmt.Sprint(strings.ToLower(host), path, ips, r.Tests != ""))
 		}
 	}
 	return all

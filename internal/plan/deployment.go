@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"ferry.dev/ferry/internal/manifest"
@@ -58,6 +59,7 @@ type Alternate struct {
 	Key  string // logical ID of the other target group
 	Name string // ≤ 32 characters
 	Rule string // logical ID of the listener rule
+	Test string // logical ID of the listener rule for test traffic; "" = none
 }
 
 // Alternate returns what stands beside a target group; nil where no traffic moves.
@@ -65,11 +67,14 @@ func (s Service) Alternate(t TargetGroup) *Alternate {
 	if !s.ShiftsTraffic() {
 		return nil
 	}
-	a := &Alternate{Key: "Alternate" + t.Key, Name: digested(s.Stack, maxTargetGroupName, "alternate", t.Key, t.Protocol, t.ProtocolVersion)}
+	a := &Alternate{Key: alternate + t.Key, Name: digested(s.Stack, maxTargetGroupName, "alternate", t.Key, t.Protocol, t.ProtocolVersion)}
 	for _, r := range s.Routing.Rules {
-		if r.Target == t.Key && !r.Redirect {
+		switch {
+		case r.Target != t.Key || r.Redirect:
+		case r.Tests != "":
+			a.Test = r.Key
+		case a.Rule == "":
 			a.Rule = r.Key
-			break
 		}
 	}
 	return a
@@ -93,7 +98,7 @@ func (s Service) AlternateOf(target string) string {
 	if !s.ShiftsTraffic() {
 		return ""
 	}
-	return "Alternate" + target
+	return alternate + target
 }
 
 // HookFunctions are the Lambda functions that the hook role may call: those of the hooks that name no role of their own.
@@ -129,9 +134,26 @@ func (c *checker) traffic(s Service) {
 		if r.Redirect {
 			continue
 		}
+		if r.Tests != "" {
+			c.testRule(s, r)
+			continue
+		}
 		if rules[r.Target]++; rules[r.Target] == 2 {
 			c.add("deployment.strategy", fmt.Sprintf("%s moves the traffic of one listener rule for each container and port, and several lead to one here", strategy),
 				"leave http.redirect_to_https away, and give additional_rules another target_port; or write strategy: rolling")
 		}
+	}
+}
+
+// testRule: ECS knows one rule for test traffic beside the one for all other, so that it cannot be spread over several.
+func (c *checker) testRule(s Service, r ListenerRule) {
+	const place = "deployment.test_traffic"
+	beside := s.Routing.Rules[slices.IndexFunc(s.Routing.Rules, func(o ListenerRule) bool { return o.Key == r.Tests })]
+	switch n := r.values(); {
+	case n > maxConditionValues:
+		c.add(place, fmt.Sprintf("with it a listener rule would have %d values, and the load balancer takes %d: its names, paths (two for a path and all below it), addresses and the header", n, maxConditionValues),
+			"ask for fewer names or addresses in http")
+	case bandStart(r.Priority) == bandStart(beside.Priority):
+		c.add(place, "there is no place before a rule with so deep a path and source addresses", "leave allowed_source_ips away, or write a shorter path")
 	}
 }

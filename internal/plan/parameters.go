@@ -1,34 +1,43 @@
 package plan
 
-// Parameter is something that only AWS knows and that a template asks for: it is rendered before a deploy has looked it up.
-type Parameter struct{ Name, Type, Description string }
+// Parameter is something that only AWS knows and that a template asks for.
+type Parameter struct {
+	Name, Type, Description string
+	Default                 string // "" = it must be given
+}
 
-// Parameters returns what the service's template asks for; nothing once a deploy has looked.
+// Parameters returns what the service's template asks for. Once a deploy has looked, it is written in the template, but for
+// the weights of listener rules.
 func (s Service) Parameters() []Parameter {
 	var all []Parameter
 	if s.Import != nil && !s.Import.Known && s.Routing != nil {
 		all = append(all, s.importParameters()...)
 	}
 	if s.Routing != nil && s.Routing.Network.lacksCertificate() {
-		all = append(all, Parameter{unknownCertificate, "String", "ARN of the ACM certificate for TLS"})
+		all = append(all, Parameter{Name: unknownCertificate, Type: "String", Description: "ARN of the ACM certificate for TLS"})
+	}
+	for _, r := range s.weighted() {
+		all = append(all,
+			Parameter{r.Weight(), "Number", "Share of " + r.Target + " in " + r.Key, "1"},
+			Parameter{r.AlternateWeight(), "Number", "Share of " + s.AlternateOf(r.Target) + " in " + r.Key, "0"})
 	}
 	return all
 }
 
 func (s Service) importParameters() []Parameter {
 	name := s.Import.Name
-	all := []Parameter{{Imported + "SecurityGroup", "AWS::EC2::SecurityGroup::Id", "Security group of load balancer " + name}}
+	all := []Parameter{{Name: Imported + "SecurityGroup", Type: "AWS::EC2::SecurityGroup::Id", Description: "Security group of load balancer " + name}}
 	seen := map[string]bool{}
 	for _, rule := range s.Routing.Rules {
 		if rule.LoadBalancer == Imported && !seen[rule.Listener] {
 			seen[rule.Listener] = true
-			all = append(all, Parameter{Imported + rule.Listener + "Listener", "String", "ARN of the " + rule.Listener + " listener of load balancer " + name})
+			all = append(all, Parameter{Name: Imported + rule.Listener + "Listener", Type: "String", Description: "ARN of the " + rule.Listener + " listener of load balancer " + name})
 		}
 	}
-	all = append(all, Parameter{Imported + "LoadBalancerDNS", "String", "DNS name of load balancer " + name})
+	all = append(all, Parameter{Name: Imported + "LoadBalancerDNS", Type: "String", Description: "DNS name of load balancer " + name})
 	for _, r := range s.Routing.Records {
 		if r.LoadBalancer == Imported {
-			return append(all, Parameter{Imported + "LoadBalancerZone", "String", "Hosted zone of that name"})
+			return append(all, Parameter{Name: Imported + "LoadBalancerZone", Type: "String", Description: "Hosted zone of that name"})
 		}
 	}
 	return all

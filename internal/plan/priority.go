@@ -16,7 +16,8 @@ import (
 //	1 … 999         never used: room for rules made by hand that must come first
 //	1000 … 48999    60 bands of 800: named hosts, then hosts with a wildcard, then any host;
 //	                within these by depth of the path, deepest first, "/" last;
-//	                within these rules with source addresses before rules for everyone
+//	                within these rules with source addresses, or for test traffic, before rules for everyone; a rule
+//	                with both stands in the band before that
 //	49000 … 50000   never used: room for rules made by hand that must come last
 //
 // A path is matched in whole segments, so of two paths that match the same request one is the deeper, and "/" without a
@@ -54,6 +55,13 @@ func band(r ListenerRule, path string) int {
 		everyone = 0
 	}
 	return (hosts*(maxDepth+1)+(maxDepth-depth))*2 + everyone
+}
+
+// ahead is the number of the rule for test traffic beside a rule, which must be tried before it: in the band before the rule's
+// own. Before the very first band, which ten segments of a path and a source address make, there is none: it stays, and
+// package plan's check refuses it.
+func ahead(r ListenerRule) int {
+	return max(r.Priority-bandSize, firstPriority)
 }
 
 // Priority returns the number for a rule of owner: preferred, or the next one of its band that taken does not give to

@@ -44,6 +44,7 @@ func newRouting(s Service) *Routing {
 	for _, b := range blocks(s) {
 		r.add(s, b)
 	}
+	r.tested(s)
 	r.addNetwork(s)
 	if len(r.Targets) == 0 {
 		return nil

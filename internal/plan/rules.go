@@ -16,6 +16,8 @@ type ListenerRule struct {
 	Redirect                bool   // to HTTPS instead
 	Priority                int
 	Hosts, Paths, SourceIPs []string
+	Tests                   string // of a rule for test traffic: logical ID of the rule beside which it stands
+	Header                  *manifest.TestTraffic
 }
 
 const (
@@ -64,6 +66,34 @@ func newRules(s Service, b block, i int, h manifest.HTTP, target string) []Liste
 		all = append(all, one.listeners(b, h.RedirectToHTTPS)...)
 	}
 	return all
+}
+
+// tested puts beside each rule that ECS moves the traffic of the one for test traffic: the same requests, with a header.
+func (r *Routing) tested(s Service) {
+	t := s.Manifest.Deployment.TestTraffic
+	if t == nil || s.Manifest.Deployment.Strategy == manifest.StrategyRolling {
+		return
+	}
+	var tests []ListenerRule
+	for _, rule := range r.Rules {
+		if rule.Redirect {
+			continue
+		}
+		test := rule
+		test.Key, test.Tests, test.Header = "Test"+rule.Key, rule.Key, t
+		test.Priority = ahead(rule)
+		tests = append(tests, test)
+	}
+	r.Rules = append(r.Rules, tests...)
+}
+
+// values counts the values of the rule's conditions.
+func (r ListenerRule) values() int {
+	n := len(r.Hosts) + len(r.Paths) + len(r.SourceIPs)
+	if r.Header != nil {
+		n++
+	}
+	return n
 }
 
 // listeners puts a rule on the listeners that a load balancer has. Port 80 of the environment's redirects everything to 443

@@ -2,7 +2,6 @@ package release
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -96,18 +95,4 @@ func setDefault[T any](p **T, value T) {
 	if *p == nil {
 		*p = &value
 	}
-}
-
-// clone copies a value deeply, so that filling in defaults leaves the original alone. The SDK's plain input structs
-// survive a way through JSON whole.
-func clone[T any](in T) T {
-	var out T
-	src, err := json.Marshal(in)
-	if err == nil {
-		err = json.Unmarshal(src, &out)
-	}
-	if err != nil {
-		return in // only a document type (a lifecycle hook's details) could do that; its struct has no defaults
-	}
-	return out
 }

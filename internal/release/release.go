@@ -7,8 +7,6 @@
 package release
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -49,14 +47,6 @@ func Parse(task, service []byte) (Definition, error) {
 		return Definition{}, fmt.Errorf("reading the service definition: %w", err)
 	}
 	return d, nil
-}
-
-// decode relies on encoding/json matching keys without regard to case: the SDK's structs carry no tags, and the API's
-// member names are their field names with a small first letter.
-func decode(src []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(src))
-	d.DisallowUnknownFields()
-	return d.Decode(into)
 }
 
 // tagMap turns ECS's tags into a map, without AWS's own.

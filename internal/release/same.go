@@ -2,9 +2,12 @@ package release
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/document"
 )
 
 // difference is one place where two values differ. Old and New are the values; an absent one is the zero Value.
@@ -31,6 +34,8 @@ func differences(path []string, old, new reflect.Value) []difference {
 	switch old.Kind() {
 	case reflect.Pointer:
 		return differences(path, old.Elem(), new.Elem())
+	case reflect.Interface:
+		return openDifferences(path, old, new)
 	case reflect.Struct:
 		return structDifferences(path, old, new)
 	case reflect.Slice:
@@ -40,6 +45,33 @@ func differences(path []string, old, new reflect.Value) []difference {
 		return nil
 	}
 	return []difference{{path, old, new}}
+}
+
+// openDifferences compares two documents as JSON, and two unions by their members.
+func openDifferences(path []string, old, new reflect.Value) []difference {
+	o, is := old.Interface().(document.Interface)
+	if n, too := new.Interface().(document.Interface); is && too && sameDocument(o, n) {
+		return nil
+	}
+	if !is && old.Elem().Type() == new.Elem().Type() {
+		return differences(path, old.Elem(), new.Elem())
+	}
+	return []difference{{path, old, new}}
+}
+
+func sameDocument(a, b document.Interface) bool {
+	one, errOne := documentTree(a)
+	other, errOther := documentTree(b)
+	return errOne == nil && errOther == nil && reflect.DeepEqual(one, other)
+}
+
+// documentTree reads a document as encoding/json would: an order of keys, or 1 and 1.0, make no other document.
+func documentTree(d document.Interface) (tree any, err error) {
+	text, err := d.MarshalSmithyDocument()
+	if err == nil {
+		err = json.Unmarshal(text, &tree)
+	}
+	return tree, err
 }
 
 func structDifferences(path []string, old, new reflect.Value) []difference {
@@ -92,7 +124,13 @@ func vacant(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Invalid:
 		return true
-	case reflect.Pointer, reflect.Interface:
+	case reflect.Interface:
+		if v.IsNil() {
+			return true
+		}
+		_, is := v.Interface().(document.Interface) // it says something, whatever it is
+		return !is && vacant(v.Elem())
+	case reflect.Pointer:
 		return v.IsNil() || vacant(v.Elem())
 	case reflect.Slice, reflect.Map:
 		return v.Len() == 0

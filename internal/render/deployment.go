@@ -44,6 +44,7 @@ type lifecycleHook struct {
 	HookTargetArn        string      `json:"hookTargetArn,omitempty"`
 	RoleArn              string      `json:"roleArn,omitempty"`
 	LifecycleStages      []string    `json:"lifecycleStages"`
+	HookDetails          any         `json:"hookDetails,omitempty"`
 	TimeoutConfiguration hookTimeout `json:"timeoutConfiguration"`
 }
 
@@ -82,6 +83,7 @@ type metricConfiguration struct {
 type advanced struct {
 	AlternateTargetGroupArn string `json:"alternateTargetGroupArn"`
 	ProductionListenerRule  string `json:"productionListenerRule"`
+	TestListenerRule        string `json:"testListenerRule,omitempty"`
 	RoleArn                 string `json:"roleArn"`
 }
 
@@ -131,7 +133,7 @@ func newHooks(s plan.Service) []lifecycleHook {
 	for _, h := range s.Manifest.Deployment.Hooks {
 		hook := lifecycleHook{TargetType: "PAUSE", LifecycleStages: h.Stages, TimeoutConfiguration: hookTimeout{Action: h.TimeoutAction, TimeoutInMinutes: minutes(h.Timeout)}}
 		if !h.Pause {
-			hook.TargetType, hook.HookTargetArn, hook.RoleArn = "AWS_LAMBDA", h.Function, h.Role
+			hook.TargetType, hook.HookTargetArn, hook.RoleArn, hook.HookDetails = "AWS_LAMBDA", h.Function, h.Role, h.Details
 			if h.Role == "" {
 				hook.RoleArn = s.RoleARN(s.HookRole())
 			}
@@ -147,11 +149,15 @@ func newAdvanced(s plan.Service, t plan.TargetGroup) *advanced {
 	if a == nil {
 		return nil
 	}
-	return &advanced{
+	out := &advanced{
 		AlternateTargetGroupArn: plan.Ref(s.Stack, a.Key+"Arn"),
 		ProductionListenerRule:  plan.Ref(s.Stack, a.Rule+"Arn"),
 		RoleArn:                 s.RoleARN(s.TrafficRole()),
 	}
+	if a.Test != "" {
+		out.TestListenerRule = plan.Ref(s.Stack, a.Test+"Arn")
+	}
+	return out
 }
 
 func minutes(d time.Duration) int { return int(d / time.Minute) }

@@ -57,7 +57,8 @@ func resources(t *testing.T, name string, template []byte) map[string]resource {
 	top := plain(&root).(map[string]any)
 	parameters, _ := top["Parameters"].(map[string]any)
 	maps.DeleteFunc(parameters, func(key string, _ any) bool {
-		return strings.HasPrefix(key, addons.Prefix) || strings.HasPrefix(key, plan.Imported) // the user's own, and what only a deploy finds out
+		return strings.HasPrefix(key, addons.Prefix) || strings.HasPrefix(key, plan.Imported) || // the user's own, and what only a deploy finds out
+			strings.HasSuffix(key, "Weight") // what ECS swings
 	})
 	if len(parameters) > 0 {
 		t.Errorf("%s: what comes in as a parameter no linter checks", name)

@@ -11,11 +11,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/google/go-cmp/cmp"
 
+	"ferry.dev/ferry/internal/release"
 	"ferry.dev/ferry/internal/render"
 )
 
-// The SDK's input types have no JSON names: encoding/json matches them without regard to case, which is how a release
-// reads these documents. A field that ECS does not have, or a value of another type, fails here.
+// The SDK's input types have no JSON names: encoding/json matches them without regard to case. A field that ECS does not have, or a value of another type, fails here.
 func strict(doc []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(doc))
 	d.DisallowUnknownFields()
@@ -73,20 +73,16 @@ func TestAScalingDefinitionIsWhatApplicationAutoScalingTakes(t *testing.T) {
 // documents renders both, fills the placeholders and reads them as a release does.
 func documents(t *testing.T, c serviceCase) (ecs.RegisterTaskDefinitionInput, ecs.CreateServiceInput) {
 	t.Helper()
-	var task ecs.RegisterTaskDefinitionInput
-	var service ecs.CreateServiceInput
 	s := c.plan
-	doc, err := render.TaskDefinition(s, c.release)
+	task, err := render.TaskDefinition(s, c.release)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := strict(doc, &task); err != nil {
-		t.Errorf("task definition: %v", err)
-	}
-	if doc, err = render.ServiceDefinition(s); err != nil {
+	service, err := render.ServiceDefinition(s)
+	if err != nil {
 		t.Fatal(err)
 	}
-	doc, err = render.Resolve(doc, func(_, output string) (string, bool) {
+	service, err = render.Resolve(service, func(_, output string) (string, bool) {
 		if output == "PublicSubnets" || output == "PrivateSubnets" {
 			return "subnet-1,subnet-2", true
 		}
@@ -95,10 +91,11 @@ func documents(t *testing.T, c serviceCase) (ecs.RegisterTaskDefinitionInput, ec
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := strict(doc, &service); err != nil {
-		t.Errorf("service: %v", err)
+	d, err := release.Parse(task, service)
+	if err != nil {
+		t.Error(err)
 	}
-	return task, service
+	return d.Task, d.Service
 }
 
 // consistent holds what no linter sees, because it crosses documents.

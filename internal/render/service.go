@@ -64,10 +64,19 @@ func newServiceConnect(s plan.Service) serviceConnect {
 		c.Services = append(c.Services, connectService{
 			PortName:      p.Name,
 			DiscoveryName: s.ConnectName(),
-			ClientAliases: []connectAlias{{Port: p.Number, DNSName: s.ConnectAlias()}},
+			ClientAliases: []connectAlias{{Port: p.Number, DNSName: s.ConnectAlias(), TestTrafficRules: newTestRules(s)}},
 		})
 	}
 	return c
+}
+
+// newTestRules says which calls reach a new revision before all others do.
+func newTestRules(s plan.Service) *testRules {
+	t := s.Manifest.Deployment.TestTraffic
+	if t == nil {
+		return nil
+	}
+	return &testRules{testHeader{Name: t.Header, Value: testValue{t.Value}}}
 }
 
 func enabled(on bool) string {

@@ -101,6 +101,20 @@ type connectService struct {
 }
 
 type connectAlias struct {
-	Port    int    `json:"port"`
-	DNSName string `json:"dnsName"`
+	Port             int        `json:"port"`
+	DNSName          string     `json:"dnsName"`
+	TestTrafficRules *testRules `json:"testTrafficRules,omitempty"`
+}
+
+type testRules struct {
+	Header testHeader `json:"header"`
+}
+
+type testHeader struct {
+	Name  string    `json:"name"`
+	Value testValue `json:"value"`
+}
+
+type testValue struct {
+	Exact string `json:"exact"`
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"time"
 
@@ -104,14 +105,20 @@ func (c *Change) settled() Stack {
 	return c.Live
 }
 
-// Revert brings back the template and the tags that the stack had before the change. A new stack is left as it is:
-// what it holds is needed to try again.
-func (c *Client) Revert(ctx context.Context, ch *Change, sink event.Sink) (Stack, error) {
+// Revert brings back the template and the tags that the stack had before the change, and its parameters but for those that
+// have another value by now. A new stack is left as it is: what it holds is needed to try again.
+func (c *Client) Revert(ctx context.Context, ch *Change, now map[string]string, sink event.Sink) (Stack, error) {
 	live, err := c.Describe(ctx, ch.Spec.Name)
 	if err != nil || ch.Previous == nil {
 		return live, err
 	}
 	back := Spec{Name: ch.Spec.Name, Template: []byte(ch.Previous.Template), Tags: ch.Previous.Tags, Digest: ch.Live.Outputs[DigestOutput]}
+	back.Parameters = maps.Clone(ch.Previous.Parameters)
+	for name := range back.Parameters {
+		if value, ok := now[name]; ok {
+			back.Parameters[name] = value
+		}
+	}
 	s, _, err := c.Apply(ctx, live, back, sink)
 	return s, err
 }

@@ -37,10 +37,11 @@ func (c *Change) Empty() bool { return c == nil || c.id == "" }
 // New tells whether the change makes the stack.
 func (c *Change) New() bool { return c.Previous == nil }
 
-// Previous is a stack's template and tags before a change.
+// Previous is a stack's template, tags and parameters before a change.
 type Previous struct {
-	Template string
-	Tags     map[string]string
+	Template   string
+	Tags       map[string]string
+	Parameters map[string]string
 }
 
 // Propose makes a change set for the spec, given how the stack stands. It first brings the stack into a state that
@@ -87,7 +88,7 @@ func (c *Client) previous(ctx context.Context, live Stack) (*Previous, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the present template of stack %s: %w", live.Name, err)
 	}
-	return &Previous{Template: aws.ToString(out.TemplateBody), Tags: live.Tags}, nil
+	return &Previous{Template: aws.ToString(out.TemplateBody), Tags: live.Tags, Parameters: live.Parameters}, nil
 }
 
 // create asks for the change set. Its name is computed from its content, so that a run that was killed leaves at most
@@ -103,6 +104,7 @@ func (c *Client) create(ctx context.Context, ch *Change) error {
 		ChangeSetType: kind,
 		TemplateBody:  aws.String(string(ch.Spec.Template)),
 		Capabilities:  capabilities(ch.Spec.Template),
+		Parameters:    sdkParameters(ch.Spec.Parameters),
 		Tags:          sdkTags(ch.Spec.Tags),
 		Description:   aws.String("ferry"),
 	}
@@ -165,8 +167,10 @@ func usable(d *cloudformation.DescribeChangeSetOutput) bool {
 func changeSetName(s Spec) string {
 	h := sha256.New()
 	_, _ = h.Write(s.Template)
-	for _, k := range sortedKeys(s.Tags) {
-		_, _ = io.WriteString(h, "\x00"+k+"\x00"+s.Tags[k])
+	for _, m := range []map[string]string{s.Tags, s.Parameters} {
+		for _, k := range sortedKeys(m) {
+			_, _ = io.WriteString(h, "\x00"+k+"\x00"+m[k])
+		}
 	}
 	return "ferry-" + hex.EncodeToString(h.Sum(nil))[:16]
 }

@@ -43,6 +43,8 @@ type Stack struct {
 	Updated time.Time
 	Outputs map[string]string
 	Tags    map[string]string
+	// Parameters are the values that the template was last given.
+	Parameters map[string]string
 }
 
 // Exists tells whether the stack was ever made. A stack in REVIEW_IN_PROGRESS exists but holds nothing.
@@ -61,6 +63,8 @@ type Spec struct {
 	Template []byte
 	Digest   string // what the template's output TemplateDigest says; "" = always propose
 	Tags     map[string]string
+	// Parameters are given with a change set. Other values than the live ones are no reason for one.
+	Parameters map[string]string
 }
 
 // Settled tells whether the live stack is what the spec asks for, so that there is nothing to do.
@@ -101,6 +105,12 @@ func FromSDK(s types.Stack) Stack {
 	for _, t := range s.Tags {
 		r.Tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
 	}
+	if len(s.Parameters) > 0 {
+		r.Parameters = make(map[string]string, len(s.Parameters))
+	}
+	for _, p := range s.Parameters {
+		r.Parameters[aws.ToString(p.ParameterKey)] = aws.ToString(p.ParameterValue)
+	}
 	return r
 }
 
@@ -117,6 +127,14 @@ func sdkTags(m map[string]string) []types.Tag {
 		tags = append(tags, types.Tag{Key: aws.String(k), Value: aws.String(m[k])})
 	}
 	return tags
+}
+
+func sdkParameters(m map[string]string) []types.Parameter {
+	parameters := make([]types.Parameter, 0, len(m))
+	for _, k := range sortedKeys(m) {
+		parameters = append(parameters, types.Parameter{ParameterKey: aws.String(k), ParameterValue: aws.String(m[k])})
+	}
+	return parameters
 }
 
 // digestLine finds the value of the output TemplateDigest in a template.

@@ -191,7 +191,7 @@ func TestRevertBringsBackTheTemplateAndItsTags(t *testing.T) {
 	if _, err := c.Execute(t.Context(), ch, event.Discard); err != nil {
 		t.Fatal(err)
 	}
-	got, err := c.Revert(t.Context(), ch, event.Discard)
+	got, err := c.Revert(t.Context(), ch, nil, event.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
