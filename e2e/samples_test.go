@@ -4,15 +4,12 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"ferry.dev/ferry/e2e/harness"
-	"ferry.dev/ferry/manifests"
 )
 
 // TestEverySampleDeploysOnLocalAndLeavesNothing brings one service of each type live at once, built without Docker, and takes
@@ -20,7 +17,10 @@ import (
 func TestEverySampleDeploysOnLocalAndLeavesNothing(t *testing.T) {
 	t.Parallel()
 	p := newProject(t)
-	p.samples(t)
+	names, err := harness.Samples(harness.Root(t), p.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
 	p.ferry(t, "validate")
 	var result struct {
 		Services []struct{ Service, Outcome, URL string }
@@ -30,7 +30,10 @@ func TestEverySampleDeploysOnLocalAndLeavesNothing(t *testing.T) {
 	for _, s := range result.Services {
 		outcomes[s.Service], urls[s.Service] = s.Outcome, s.URL
 	}
-	want := map[string]string{"web": "live", "api": "live", "worker": "live", "report": "live", "front": "live", "site": "live"}
+	want := map[string]string{}
+	for _, name := range names {
+		want[name] = "live"
+	}
 	if diff := cmp.Diff(want, outcomes); diff != "" {
 		t.Fatalf("(-want +got):\n%s", diff)
 	}
@@ -47,41 +50,6 @@ func TestEverySampleDeploysOnLocalAndLeavesNothing(t *testing.T) {
 	}
 	if out := p.ferry(t, "delete", "application", "--env", "local", "--yes"); !strings.Contains(out, "Left in local: nothing") {
 		t.Error(out)
-	}
-}
-
-// samples writes every sample of a workload into a workspace, with the sample application as what each of them runs.
-func (p *project) samples(t *testing.T) {
-	t.Helper()
-	if err := os.CopyFS(p.dir, os.DirFS(filepath.Join(harness.Root(t), "e2e", "sampleapp"))); err != nil {
-		t.Fatal(err)
-	}
-	p.write(t, "ferry/app.yml", "name: samples\n")
-	p.write(t, "public/index.html", "<p>A site.</p>\n")
-	for name, file := range map[string]string{
-		"web": manifests.LoadBalancedWebService, "api": manifests.BackendService, "worker": manifests.WorkerService,
-		"report": manifests.ScheduledJob, "front": manifests.RequestDrivenService, "site": manifests.StaticSite,
-	} {
-		src := string(manifests.Sample(file))
-		if !strings.Contains(src, "\nname: "+name+"\n") {
-			t.Fatalf("the sample %s is not called %s", file, name)
-		}
-		src = strings.Replace(src, "build: ./Dockerfile", "build: {builder: go}", 1)
-		if name == "front" {
-			src = strings.Replace(src, "path: /\n", "path: /front\n", 1) // web has the other
-		}
-		p.write(t, "ferry/"+name+"/manifest.yml", src)
-	}
-}
-
-func (p *project) write(t *testing.T, name, text string) {
-	t.Helper()
-	file := filepath.Join(p.dir, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -28,6 +28,7 @@ import (
 //	events stderr WANT      the same for the progress of parallel work: sorted, and without readings of what is under way
 //	[!] get URL-FILE TEXT   one request to the address in the file: 200 and TEXT in the body
 //	sample DIR              copy the sample application
+//	samples DIR             write every sample manifest of a workload, as one application that runs it
 //	replace FILE OLD NEW    edit a file
 //	listing DIR FILE        write the names of all files below DIR into FILE
 //	exports FILE            set the variables of "export NAME=value" lines
@@ -44,6 +45,7 @@ func Stories(t *testing.T, dir string, env func(*testscript.Env) []string, done 
 		"events":  s.events,
 		"get":     get,
 		"sample":  s.sample,
+		"samples": s.samples,
 		"replace": replace,
 		"listing": listing,
 		"exports": exports,
@@ -188,6 +190,15 @@ func (s *stories) sample(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(filepath.Join(s.root, "e2e", "sampleapp"))))
 }
 
+// samples writes all sample manifests of workloads into a workspace in the directory named.
+func (s *stories) samples(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: samples DIR")
+	}
+	_, err := Samples(s.root, ts.MkAbs(args[0]))
+	ts.Check(err)
+}
+
 // replace edits a file: "replace FILE OLD NEW"; OLD must be there.
 func replace(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 3 {
@@ -255,6 +266,9 @@ func unsettled() []unsettling {
 		rule(`/[0-9a-f]{16}\b`, "/<id>"), // of a load balancer, a listener, a target group
 		rule(`\b(vpce|eipalloc|sg|subnet|rtb|vpc|nat|igw)-[0-9a-f]{17}\b`, "$1-<id>"),
 		rule(`\bsvc/[0-9]{12,31}\b`, "svc/<id>"),
+		rule(`\b[a-z0-9]{13,14}\.cloudfront\.net\b`, "<id>.cloudfront.net"),
+		rule(`-bucket-[a-z0-9]{12,13}\b`, "-bucket-<id>"),
+		rule(`-[A-Z0-9]{12}\b`, "-<id>"), // of what CloudFormation names
 		rule(`\b[0-9]*[a-f][0-9a-f]{11,31}\b`, "<id>"),
 		rule(`\btask [0-9a-f]{8}\b`, "task <id>"),
 		rule(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`, "<time>"),

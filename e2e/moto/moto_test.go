@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-containerregistry/pkg/registry"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"ferry.dev/ferry/e2e/harness"
@@ -28,12 +32,13 @@ func TestStoriesInAnAccountEndAsWritten(t *testing.T) {
 	harness.Stories(t, filepath.Join("testdata", "script"), account, done, harness.Commands{
 		"standing": standing,
 		"left":     left,
+		"also":     also,
 		"follow":   follow,
 		"enforce":  enforce,
 	})
 }
 
-// account gives each script a moto of its own. A file moto.env of the script holds NAME=value lines for moto.
+// account gives each script a moto of its own, with a registry behind its ECR, which keeps no images itself. A file moto.env of the script holds NAME=value lines for moto.
 func account(env *testscript.Env) []string {
 	t, ok := env.T().(testing.TB)
 	if !ok {
@@ -43,7 +48,9 @@ func account(env *testscript.Env) []string {
 	if data, err := os.ReadFile(filepath.Join(env.WorkDir, "moto.env")); err == nil {
 		more = strings.Fields(string(data))
 	}
-	return harness.AWSEnv(harness.Moto(t, "", more...), env.WorkDir)
+	images := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+	t.Cleanup(images.Close)
+	return harness.AWSEnv(harness.Moto(t, strings.TrimPrefix(images.URL, "http://"), more...), env.WorkDir)
 }
 
 // follow runs "follow TEXT CODE ARG…": ferry with the arguments, until its standard output holds TEXT. Then it gets Ctrl-C,

@@ -115,26 +115,60 @@ func standing(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[len(args)-1]), []byte(text), 0o644))
 }
 
-// left requires that nothing stands in the account.
+// others are the kinds that only some workloads have, and whatever carries a tag of ferry's, whatever its kind.
+func others() []look {
+	q := func(title, command, query string) look { return look{title, false, command, query} }
+	return []look{
+		q("queues", "sqs list-queues", "QueueUrls[].[@]"),
+		q("topics", "sns list-topics", "Topics[].[TopicArn]"),
+		q("subscriptions", "sns list-subscriptions", "Subscriptions[].[Protocol,TopicArn,Endpoint]"),
+		q("schedules: group", "scheduler list-schedules", "Schedules[].[Name,GroupName]"),
+		q("state machines", "stepfunctions list-state-machines", "stateMachines[].[name]"),
+		q("buckets", "s3api list-buckets", "Buckets[].[Name]"),
+		q("distributions", "cloudfront list-distributions", "DistributionList.Items[].[DomainName]"),
+		q("file systems", "efs describe-file-systems", "FileSystems[].[Name]"),
+		q("alarms", "cloudwatch describe-alarms", "MetricAlarms[].[AlarmName]"),
+		q("scalable targets", "application-autoscaling describe-scalable-targets --service-namespace ecs", "ScalableTargets[].[ResourceId]"),
+		q("clusters", "ecs list-clusters", "clusterArns[].[@]"),
+		// Services that were deleted keep their tags; that none is left is seen by their cluster, which goes only without them.
+		q("tagged", "resourcegroupstaggingapi get-resources --tag-filters Key=ferry:application", "ResourceTagMappingList[?!contains(ResourceARN,':service/')].[ResourceARN]"),
+	}
+}
+
+// also writes what stands in the account of the kinds that not every story has into a file: "also FILE".
+func also(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: also FILE")
+	}
+	r, all := newReader(ts), others()
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(r.print(all, r.ask(all))), 0o644))
+}
+
+// left requires that nothing stands in the account: "left nothing"; with "at all" nothing of the other kinds either, and
+// nothing that carries a tag of ferry's.
 func left(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 || args[0] != "nothing" {
-		ts.Fatalf("usage: left nothing")
+	all := looks()
+	switch what := strings.Join(args, " "); {
+	case !neg && what == "nothing at all":
+		all = append(all, others()...)
+	case neg || what != "nothing":
+		ts.Fatalf("usage: left nothing [at all]")
 	}
 	r := newReader(ts)
-	all := looks()
 	if text := r.print(all, r.ask(all)); text != "" {
 		ts.Fatalf("there is left:\n%s", text)
 	}
 }
 
 type reader struct {
-	ts    *testscript.TestScript
-	env   []string
-	names map[string]string
+	ts       *testscript.TestScript
+	env      []string
+	endpoint string // named in each command: one client that the aws command line has (sqs) looks at no variable
+	names    map[string]string
 }
 
 func newReader(ts *testscript.TestScript) *reader {
-	return &reader{ts: ts, names: map[string]string{},
+	return &reader{ts: ts, names: map[string]string{}, endpoint: ts.Getenv("AWS_ENDPOINT_URL"),
 		env: harness.Env(harness.AWSEnv(ts.Getenv("AWS_ENDPOINT_URL"), ts.Getenv("WORK"))...)}
 }
 
@@ -177,7 +211,7 @@ func (r *reader) aws(command string, which []int, all []look) ([][]any, error) {
 	for _, w := range which {
 		queries = append(queries, all[w].query)
 	}
-	cmd := exec.Command("aws", append(strings.Fields(command), "--output", "json", "--query", "["+strings.Join(queries, ",")+"]")...)
+	cmd := exec.Command("aws", append(strings.Fields(command), "--endpoint-url", r.endpoint, "--output", "json", "--query", "["+strings.Join(queries, ",")+"]")...)
 	cmd.Env = r.env
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
