@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/aws/smithy-go/encoding/cbor"
-
 	"ferry.dev/ferry/internal/emulator/wire"
 )
 
@@ -40,10 +38,8 @@ func refuse(w http.ResponseWriter, r *http.Request, id string, e *wire.Error) {
 		s := wire.Service{Protocol: wire.JSON11}
 		s.WriteError(w, id, e)
 	case r.Header.Get("Smithy-Protocol") == "rpc-v2-cbor":
-		w.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
-		w.Header().Set("Content-Type", "application/cbor")
-		w.WriteHeader(e.Status)
-		w.Write(cbor.Encode(cbor.Map{"__type": cbor.String(e.Code), "message": cbor.String(e.Message)})) //nolint:errcheck // the client went away
+		s := wire.Service{Protocol: wire.CBOR}
+		s.WriteError(w, id, e)
 	case r.Header.Get("Content-Type") == "application/json":
 		w.Header().Set("x-amzn-ErrorType", e.Code)
 		writeJSON(w, e.Status, map[string]string{"message": e.Message})

@@ -115,7 +115,7 @@ func (s *Server) aws(w http.ResponseWriter, r *http.Request) {
 		s.calls.add(Call{Service: who.Service, Start: start, End: time.Now(), Status: http.StatusNotFound, Error: "UnknownOperationException"})
 		return
 	}
-	s.serve(wire.WithCaller(r.Context(), who.AccessKey), svc, w, r, id, start)
+	s.serve(wire.WithCaller(r.Context(), who.AccessKey), svc.Dialect(r), w, r, id, start)
 }
 
 // serve runs the call with whatever fault hits it, and records it even if the connection is dropped.

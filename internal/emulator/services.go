@@ -12,6 +12,7 @@ import (
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/cloudfront"
 	"ferry.dev/ferry/internal/emulator/cloudmap"
+	"ferry.dev/ferry/internal/emulator/cloudwatch"
 	"ferry.dev/ferry/internal/emulator/cwlogs"
 	"ferry.dev/ferry/internal/emulator/ec2"
 	"ferry.dev/ferry/internal/emulator/ecr"
@@ -40,6 +41,7 @@ type Services struct {
 	Secrets     *secrets.Service
 	CloudMap    *cloudmap.Service
 	AutoScaling *autoscaling.Service
+	CloudWatch  *cloudwatch.Service
 	Logs        *cwlogs.Service
 	ELB         *elb.Service
 	ECR         *ecr.Service
@@ -85,13 +87,15 @@ func newServices(o Options) *Services {
 	s.ECS = ecs.New(ecs.Deps{Scope: o.Scope, Clock: o.Clock, Runtime: o.Runtime, ELB: s.ELB, CloudMap: s.CloudMap, Logs: s.Logs, ECR: s.ECR,
 		SSM: s.SSM, Secrets: s.Secrets, EFS: s.EFS, Objects: s.S3, InstanceDir: o.instance(), Endpoint: func() string { return "http://" + o.Addr }})
 	s.AutoScaling = autoscaling.New(autoscaling.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS})
+	s.CloudWatch = cloudwatch.New(cloudwatch.Deps{Scope: o.Scope, Clock: o.Clock, Scaling: s.AutoScaling, Topics: s.SNS})
 	s.SFN = sfn.New(sfn.Deps{Scope: o.Scope, Clock: o.Clock, Tasks: s.ECS})
 	s.Scheduler = scheduler.New(scheduler.Deps{Scope: o.Scope, Clock: o.Clock, Tasks: s.ECS, Executions: s.SFN, Queues: s.SQS})
 	s.CFN = cfn.New(cfn.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS, ELB: s.ELB, ECR: s.ECR, Logs: s.Logs, IAM: s.IAM, EC2: s.EC2,
 		SSM: s.SSM, Secrets: s.Secrets, CloudMap: s.CloudMap, S3: s.S3, EFS: s.EFS, CloudFront: s.CloudFront, SQS: s.SQS, SNS: s.SNS,
-		Scheduler: s.Scheduler, SFN: s.SFN})
+		Scheduler: s.Scheduler, SFN: s.SFN, CloudWatch: s.CloudWatch})
 	s.parts = []part{{"sts", s.STS}, {"iam", s.IAM}, {"ec2", s.EC2}, {"ssm", s.SSM}, {"secretsmanager", s.Secrets}, {"servicediscovery", s.CloudMap},
-		{"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"elasticfilesystem", s.EFS}, {"sqs", s.SQS}, {"sns", s.SNS}, {"ecs", s.ECS}, {"application-autoscaling", s.AutoScaling}, {"s3", s.S3}, {"cloudfront", s.CloudFront},
+		{"logs", s.Logs}, {"elasticloadbalancing", s.ELB}, {"ecr", s.ECR}, {"elasticfilesystem", s.EFS}, {"sqs", s.SQS}, {"sns", s.SNS}, {"ecs", s.ECS}, {"application-autoscaling", s.AutoScaling},
+		{"monitoring", s.CloudWatch}, {"s3", s.S3}, {"cloudfront", s.CloudFront},
 		{"states", s.SFN}, {"scheduler", s.Scheduler}, {"cloudformation", s.CFN}}
 	s.wire, s.rest = map[string]*wire.Service{}, map[string]restService{}
 	var tagged []tagging.Source

@@ -2,8 +2,8 @@
 // scheduled actions.
 //
 // A service's desired count is brought into its range when a target is registered, and when a scheduled action changes the
-// range. Policies are checked and kept as they were
-// given; none ever acts, because environment local has no metrics. Its lock is never held while ECS is called.
+// range. Policies are checked and kept as they were given. A step policy acts when an alarm of package cloudwatch tells it to; one
+// that tracks a target never does, because nothing here measures what it tracks. Its lock is never held while ECS is called.
 package autoscaling
 
 import (
@@ -52,6 +52,7 @@ type state struct {
 	Policies   []types.ScalingPolicy
 	Actions    []types.ScheduledAction
 	Activities []types.ScalingActivity // newest last
+	Steps      map[string]stepped      // by the policy's ARN
 }
 
 // New makes the service.

@@ -33,6 +33,9 @@ func (s *Service) PutScalingPolicy(_ context.Context, in *applicationautoscaling
 		TargetTrackingScalingPolicyConfiguration: in.TargetTrackingScalingPolicyConfiguration,
 		PredictiveScalingPolicyConfiguration:     in.PredictiveScalingPolicyConfiguration, Alarms: []types.Alarm{}}
 	i := s.policy(in.PolicyName, in.ServiceNamespace, in.ResourceId, in.ScalableDimension)
+	if i >= 0 && s.state.Policies[i].PolicyType != kind {
+		return nil, invalid("Policy type cannot be changed: delete the policy first.")
+	}
 	if i >= 0 {
 		p.PolicyARN, p.CreationTime, p.Alarms = s.state.Policies[i].PolicyARN, s.state.Policies[i].CreationTime, s.state.Policies[i].Alarms
 		s.state.Policies[i] = p
@@ -92,6 +95,7 @@ func (s *Service) DeleteScalingPolicy(_ context.Context, in *applicationautoscal
 	if i < 0 {
 		return nil, notFound("scaling policy", in.ServiceNamespace, in.ResourceId, in.ScalableDimension)
 	}
+	delete(s.state.Steps, *s.state.Policies[i].PolicyARN)
 	s.state.Policies = slices.Delete(slices.Clone(s.state.Policies), i, i+1)
 	return &applicationautoscaling.DeleteScalingPolicyOutput{}, nil
 }

@@ -70,11 +70,24 @@ func oneResult(list []types.TargetTrackingMetricDataQuery) bool {
 
 // checkSteps: https://docs.aws.amazon.com/autoscaling/application/userguide/step-scaling-policy-overview.html
 func checkSteps(c *types.StepScalingPolicyConfiguration) error {
-	if c.AdjustmentType == "" {
-		return invalid("AdjustmentType is required.")
+	if !slices.Contains(types.AdjustmentType("").Values(), c.AdjustmentType) {
+		return invalid("AdjustmentType is required: ChangeInCapacity, PercentChangeInCapacity or ExactCapacity.")
+	}
+	if c.MinAdjustmentMagnitude != nil && c.AdjustmentType != types.AdjustmentTypePercentChangeInCapacity {
+		return invalid("MinAdjustmentMagnitude goes with PercentChangeInCapacity alone.")
+	}
+	if aws.ToInt32(c.Cooldown) < 0 {
+		return invalid("Cooldown must not be negative.")
 	}
 	if len(c.StepAdjustments) == 0 || len(c.StepAdjustments) > 20 {
 		return invalid("A StepScaling policy has from 1 to 20 StepAdjustments.")
+	}
+	first, end := c.StepAdjustments[0].MetricIntervalLowerBound, c.StepAdjustments[len(c.StepAdjustments)-1].MetricIntervalUpperBound
+	switch {
+	case first != nil && *first < 0:
+		return invalid("If one step adjustment has a negative lower bound, there must be one with a null lower bound.")
+	case end != nil && *end > 0:
+		return invalid("If one step adjustment has a positive upper bound, there must be one with a null upper bound.")
 	}
 	for i, step := range c.StepAdjustments {
 		last := i == len(c.StepAdjustments)-1

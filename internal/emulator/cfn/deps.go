@@ -7,6 +7,7 @@ import (
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/cloudfront"
 	"ferry.dev/ferry/internal/emulator/cloudmap"
+	"ferry.dev/ferry/internal/emulator/cloudwatch"
 	"ferry.dev/ferry/internal/emulator/cwlogs"
 	"ferry.dev/ferry/internal/emulator/ec2"
 	"ferry.dev/ferry/internal/emulator/ecr"
@@ -42,6 +43,7 @@ type Deps struct {
 	CloudFront *cloudfront.Service
 	SQS        *sqs.Service
 	SNS        *sns.Service
+	CloudWatch *cloudwatch.Service
 	Scheduler  *scheduler.Service
 	SFN        *sfn.Service
 }

@@ -2,42 +2,73 @@ package cfn
 
 import (
 	"context"
-	"errors"
-	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 )
 
-// alarm is a CloudWatch alarm; Ref is its name. Environment local has no metrics, so it stays in INSUFFICIENT_DATA for ever and
-// nobody but its stack knows it: CloudWatch's own API is not served.
+func alarmTag(key, value *string) cwtypes.Tag { return cwtypes.Tag{Key: key, Value: value} }
+
+// alarm is a CloudWatch alarm; Ref is its name.
 func (d Deps) alarm() provider {
 	properties := []string{"ActionsEnabled", "AlarmActions", "AlarmDescription", "DatapointsToAlarm", "Dimensions", "EvaluateLowSampleCountPercentile", "ExtendedStatistic",
 		"InsufficientDataActions", "MetricName", "Metrics", "Namespace", "OKActions", "Period", "Statistic", "Threshold", "ThresholdMetricId", "TreatMissingData", "Unit"}
 	return provider{
 		createOnly: []string{"AlarmName"}, properties: properties, required: []string{"ComparisonOperator", "EvaluationPeriods"}, name: "AlarmName", tagged: true, attributes: []string{"Arn"},
-		create: func(_ context.Context, r request) (string, error) {
+		create: func(ctx context.Context, r request) (string, error) {
 			name := r.text("AlarmName")
 			if name == "" {
 				name = r.physical(255)
 			}
-			return name, checkAlarm(r)
+			there, err := d.CloudWatch.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNames: []string{name}})
+			if err != nil {
+				return "", err
+			}
+			if len(there.MetricAlarms) > 0 {
+				return "", badProperty("Resource of type 'AWS::CloudWatch::Alarm' with identifier '%s' already exists.", name)
+			}
+			return name, d.putAlarm(ctx, r, name)
 		},
-		update: func(_ context.Context, r request) error { return checkAlarm(r) },
-		remove: func(context.Context, request) error { return nil },
+		update: func(ctx context.Context, r request) error {
+			if err := d.putAlarm(ctx, r, r.ID); err != nil {
+				return err
+			}
+			return d.tagAlarm(ctx, r)
+		},
+		remove: func(ctx context.Context, r request) error {
+			_, err := d.CloudWatch.DeleteAlarms(ctx, &cloudwatch.DeleteAlarmsInput{AlarmNames: []string{r.ID}})
+			return err
+		},
 		read: func(_ context.Context, r request) (map[string]any, error) {
 			return map[string]any{"Arn": d.Scope.ARN("cloudwatch", "alarm:"+r.ID)}, nil
 		},
 	}
 }
 
-// checkAlarm: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-func checkAlarm(r request) error {
-	operators := []string{"GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanThreshold", "LessThanOrEqualToThreshold"}
-	switch {
-	case !slices.Contains(operators, r.text("ComparisonOperator")):
-		return errors.New("Value '" + r.text("ComparisonOperator") + "' at 'comparisonOperator' failed to satisfy constraint")
-	case r.Props["Metrics"] == nil && (r.text("MetricName") == "" || r.text("Namespace") == "" || r.text("Period") == ""):
-		return errors.New("MetricName, Namespace and Period are required unless Metrics is given")
-	case len(r.text("AlarmName")) > 255:
-		return errors.New("value at 'alarmName' failed to satisfy constraint: Member must have length less than or equal to 255")
+// putAlarm makes an alarm, with its tags, or changes it.
+func (d Deps) putAlarm(ctx context.Context, r request, name string) error {
+	in := &cloudwatch.PutMetricAlarmInput{Tags: sortedTags(r.allTags(), alarmTag)}
+	if err := fill(in, r.Props, nil, "Tags"); err != nil {
+		return err
 	}
-	return nil
+	in.AlarmName = &name
+	_, err := d.CloudWatch.PutMetricAlarm(ctx, in)
+	return err
+}
+
+// tagAlarm brings an alarm's tags up to date, which putting it does not.
+func (d Deps) tagAlarm(ctx context.Context, r request) error {
+	set, gone := r.tagDiff()
+	arn := aws.String(d.Scope.ARN("cloudwatch", "alarm:"+r.ID))
+	if len(set) > 0 {
+		if _, err := d.CloudWatch.TagResource(ctx, &cloudwatch.TagResourceInput{ResourceARN: arn, Tags: sortedTags(set, alarmTag)}); err != nil {
+			return err
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	_, err := d.CloudWatch.UntagResource(ctx, &cloudwatch.UntagResourceInput{ResourceARN: arn, TagKeys: gone})
+	return err
 }

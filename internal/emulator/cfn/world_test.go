@@ -10,10 +10,12 @@ import (
 	cf "github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
+	"ferry.dev/ferry/internal/emulator/autoscaling"
 	"ferry.dev/ferry/internal/emulator/cfn"
 	"ferry.dev/ferry/internal/emulator/clock"
 	"ferry.dev/ferry/internal/emulator/cloudfront"
 	"ferry.dev/ferry/internal/emulator/cloudmap"
+	"ferry.dev/ferry/internal/emulator/cloudwatch"
 	"ferry.dev/ferry/internal/emulator/cwlogs"
 	"ferry.dev/ferry/internal/emulator/ec2"
 	"ferry.dev/ferry/internal/emulator/ecr"
@@ -62,9 +64,11 @@ func newWorldAt(t *testing.T, speed float64) *world {
 	d.SNS = sns.New(sns.Deps{Scope: scope, Clock: clk, Queues: d.SQS, Host: func() string { return "127.0.0.1:4566" }})
 	run := virtual.New(clk)
 	d.ECS = ecs.New(ecs.Deps{Scope: scope, Clock: clk, Runtime: run, ELB: d.ELB, Logs: d.Logs, ECR: d.ECR, SSM: d.SSM, Secrets: d.Secrets, EFS: d.EFS, Endpoint: func() string { return "http://127.0.0.1:4566" }})
+	scaling := autoscaling.New(autoscaling.Deps{Scope: scope, Clock: clk, ECS: d.ECS})
+	d.CloudWatch = cloudwatch.New(cloudwatch.Deps{Scope: scope, Clock: clk, Scaling: scaling, Topics: d.SNS})
 	w := &world{Service: cfn.New(d), deps: d, t: t}
 	t.Cleanup(func() {
-		for _, c := range []interface{ Close() error }{w.Service, d.Scheduler, d.SFN, d.CloudFront, d.ECS, d.ELB, d.Logs, d.EFS, run} {
+		for _, c := range []interface{ Close() error }{w.Service, d.CloudWatch, scaling, d.Scheduler, d.SFN, d.CloudFront, d.ECS, d.ELB, d.Logs, d.EFS, run} {
 			if err := c.Close(); err != nil {
 				t.Error(err)
 			}

@@ -59,7 +59,7 @@ func (s *Service) status(err smithy.APIError) int {
 
 // malformed is the error for a request that cannot be read, in the words of the protocol.
 func (s *Service) malformed(message string) *Error {
-	if s.Protocol.JSON() {
+	if s.Protocol.JSON() || s.Protocol == CBOR {
 		return &Error{Code: "SerializationException", Message: message}
 	}
 	return &Error{Code: "MalformedInput", Message: message}
@@ -70,7 +70,7 @@ func (s *Service) unknownOperation(name string) *Error {
 	switch {
 	case s.Protocol == RestJSON:
 		return &Error{Code: "UnknownOperationException", Message: name + " is no operation of " + s.Name + ".", Status: http.StatusNotFound}
-	case s.Protocol.JSON():
+	case s.Protocol.JSON() || s.Protocol == CBOR:
 		return &Error{Code: "UnknownOperationException", Message: "The operation " + name + " is not known to " + s.Name + "."}
 	case s.Protocol == EC2Query:
 		return &Error{Code: "InvalidAction", Message: "The action " + name + " is not valid for this web service."}

@@ -18,7 +18,7 @@ func (s *Service) WriteError(w http.ResponseWriter, id string, err error) {
 		api = asAPI(errors.Join(err, encodeErr))
 		body, _ = s.encodeError(id, api) //nolint:errcheck // *Error has nothing that cannot be written
 	}
-	if s.QueryErrors != nil {
+	if s.QueryErrors != nil && s.Protocol != Query {
 		kind := "Sender"
 		if s.status(api) >= http.StatusInternalServerError {
 			kind = "Receiver"
@@ -35,6 +35,8 @@ func (s *Service) encodeError(id string, err smithy.APIError) ([]byte, error) {
 	switch {
 	case s.Protocol.JSON():
 		return s.jsonError(err)
+	case s.Protocol == CBOR:
+		return s.cborError(err)
 	case s.Protocol == EC2Query:
 		return s.ec2Error(id, err)
 	}
@@ -80,7 +82,7 @@ func (s *Service) queryError(id string, err smithy.APIError) ([]byte, error) {
 	}
 	w := xmlWriter{s: s}
 	w.WriteString(fmt.Sprintf("<ErrorResponse xmlns=%q><Error><Type>%s</Type>", s.Namespace, kind))
-	if e := w.element("Code", reflect.ValueOf(err.ErrorCode())); e != nil {
+	if e := w.element("Code", reflect.ValueOf(cmp.Or(s.QueryErrors[err.ErrorCode()], err.ErrorCode()))); e != nil {
 		return nil, e
 	}
 	if e := w.members(members(err, messageOnlyQuery{err.ErrorMessage()})); e != nil {

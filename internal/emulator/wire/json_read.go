@@ -87,6 +87,10 @@ func (s *Service) fillStruct(v reflect.Value, from any, path string) error {
 }
 
 func (s *Service) fillSlice(v reflect.Value, from any, path string) error {
+	if raw, ok := from.([]byte); ok && v.Type().Elem().Kind() == reflect.Uint8 {
+		v.SetBytes(raw)
+		return nil
+	}
 	if v.Type().Elem().Kind() == reflect.Uint8 {
 		text, ok := from.(string)
 		b, err := base64.StdEncoding.DecodeString(text)
@@ -221,6 +225,8 @@ func kindOf(v any) string {
 		return "NUMBER_VALUE"
 	case []any:
 		return "START_ARRAY"
+	case []byte:
+		return "BINARY_VALUE"
 	}
 	return "START_OBJECT"
 }

@@ -27,7 +27,7 @@ func (s *Service) name(t reflect.Type, f reflect.StructField, request bool) stri
 
 // spell turns a Go name into the service's spelling.
 func (s *Service) spell(name string) string {
-	if s.Protocol == Query || s.Protocol.JSON() && s.PascalNames {
+	if s.Protocol == Query || s.Protocol != EC2Query && s.PascalNames {
 		return name
 	}
 	return lowerFirst(name)

@@ -1,13 +1,14 @@
 package wire
 
 import (
-	"cmp"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -23,15 +24,35 @@ type Request struct {
 	members   map[string][]string // RestJSON: those of path and query
 }
 
+// The header by which a client says, and is told, that bodies are in CBOR.
+const (
+	smithyProtocol = "Smithy-Protocol"
+	rpcCBOR        = "rpc-v2-cbor"
+)
+
+// Dialect returns the service in the protocol that a request is in, for one that speaks several.
+func (s *Service) Dialect(r *http.Request) *Service {
+	asked := Query
+	switch {
+	case r.Header.Get(smithyProtocol) == rpcCBOR:
+		asked = CBOR
+	case r.Header.Get("X-Amz-Target") != "":
+		asked = JSON11
+	}
+	if !slices.Contains(s.Also, asked) {
+		return s
+	}
+	other := *s
+	other.Protocol = asked
+	return &other
+}
+
 // Read reads a request's body and finds the operation. Its error is for WriteError.
 func (s *Service) Read(r *http.Request, id string) (*Request, error) {
 	req := &Request{ID: id}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	body, err := s.readBody(r)
 	if err != nil {
-		return req, s.malformed("the body ended early: " + err.Error())
-	}
-	if len(body) > maxBody {
-		return req, &Error{Code: "RequestEntityTooLarge", Message: "The request body is too large.", Status: http.StatusRequestEntityTooLarge}
+		return req, err
 	}
 	if s.Protocol == RestJSON {
 		var ok bool
@@ -49,6 +70,14 @@ func (s *Service) Read(r *http.Request, id string) (*Request, error) {
 		req.Operation, req.body = operation, body
 		return req, nil
 	}
+	if s.Protocol == CBOR {
+		service, operation, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/service/"), "/operation/")
+		if service != s.TargetPrefix || r.Header.Get(smithyProtocol) != rpcCBOR {
+			return req, s.unknownOperation(r.URL.Path)
+		}
+		req.Operation, req.body = operation, body
+		return req, nil
+	}
 	if req.form, err = url.ParseQuery(string(body)); err != nil {
 		return req, s.malformed("the body is not form encoded: " + err.Error())
 	}
@@ -59,6 +88,26 @@ func (s *Service) Read(r *http.Request, id string) (*Request, error) {
 	}
 	req.Operation = req.form.Get("Action")
 	return req, nil
+}
+
+// readBody reads a body, which SDKs compress where it is long and the operation is one of those with many values.
+func (s *Service) readBody(r *http.Request) ([]byte, error) {
+	var from io.Reader = r.Body
+	if r.Header.Get("Content-Encoding") == "gzip" {
+		z, err := gzip.NewReader(r.Body)
+		if err != nil {
+			return nil, s.malformed("the body is not what gzip makes: " + err.Error())
+		}
+		from = z
+	}
+	body, err := io.ReadAll(io.LimitReader(from, maxBody+1))
+	if err != nil {
+		return nil, s.malformed("the body ended early: " + err.Error())
+	}
+	if len(body) > maxBody {
+		return nil, &Error{Code: "RequestEntityTooLarge", Message: "The request body is too large.", Status: http.StatusRequestEntityTooLarge}
+	}
+	return body, nil
 }
 
 // Has says whether the service has the operation.
@@ -110,6 +159,9 @@ func (s *Service) Decode(req *Request, in any) error {
 	if s.Protocol.JSON() {
 		return s.readJSON(req.body, in)
 	}
+	if s.Protocol == CBOR {
+		return s.readCBOR(req.body, in)
+	}
 	return s.readQuery(req.form, in)
 }
 
@@ -120,6 +172,9 @@ func (s *Service) Encode(req *Request, out any) ([]byte, error) {
 		w := jsonWriter{s: s}
 		err := w.value(v)
 		return w.Bytes(), err
+	}
+	if s.Protocol == CBOR {
+		return s.cborBody(v)
 	}
 	w := xmlWriter{s: s}
 	w.WriteString(fmt.Sprintf("<%sResponse xmlns=%q>", req.Operation, s.Namespace))
@@ -145,6 +200,8 @@ func (p Protocol) contentType() string {
 		return "application/x-amz-json-1.1"
 	case RestJSON:
 		return "application/json"
+	case CBOR:
+		return "application/cbor"
 	}
 	return "text/xml"
 }
@@ -153,7 +210,13 @@ func (s *Service) write(w http.ResponseWriter, id string, status int, body []byt
 	h := w.Header()
 	h.Set("x-amzn-RequestId", id)
 	h.Set("Content-Length", fmt.Sprint(len(body)))
-	h.Set("Content-Type", cmp.Or(s.ContentType, s.Protocol.contentType()))
+	h.Set("Content-Type", s.Protocol.contentType())
+	switch {
+	case s.Protocol == JSON11 && s.ContentType != "":
+		h.Set("Content-Type", s.ContentType)
+	case s.Protocol == CBOR:
+		h.Set(smithyProtocol, rpcCBOR)
+	}
 	w.WriteHeader(status)
 	w.Write(body) //nolint:errcheck // a client that went away is nobody's error
 }

@@ -1,5 +1,6 @@
 // Package wire owns the AWS wire protocols of the emulator: one reflective codec over the SDK's own input and output
-// types (awsJson 1.0 and 1.1, restJson, awsQuery, ec2Query), the routing of a request to a service, and typed errors.
+// types (awsJson 1.0 and 1.1, restJson, awsQuery, ec2Query, Smithy RPC v2 CBOR), the routing of a request to a service, and
+// typed errors.
 //
 // It knows no service. A service declares itself as a Service value whose operations are typed Go functions.
 package wire
@@ -20,6 +21,7 @@ const (
 	Query                    // form-encoded request, XML response
 	EC2Query                 // Query with EC2's own list and response conventions
 	RestJSON                 // members in path, query and a JSON body; Routes say which where
+	CBOR                     // Smithy RPC v2: the operation in the path, a body in CBOR
 )
 
 // JSON tells whether bodies are JSON.
@@ -29,15 +31,16 @@ func (p Protocol) JSON() bool { return p == JSON11 || p == RestJSON }
 type Service struct {
 	Name         string // the service in the SigV4 credential scope: "ecs", "elasticloadbalancing", "ec2"
 	Protocol     Protocol
-	TargetPrefix string // JSON11: the part of X-Amz-Target before the dot: "AmazonEC2ContainerServiceV20141113"
-	Version      string // Query, EC2Query: the API version
-	Namespace    string // Query, EC2Query: the XML namespace of responses
+	Also         []Protocol // others that it speaks, each to whoever asks in it
+	TargetPrefix string     // JSON11: the part of X-Amz-Target before the dot: "AmazonEC2ContainerServiceV20141113"; CBOR: the service in the path
+	Version      string     // Query, EC2Query: the API version
+	Namespace    string     // Query, EC2Query: the XML namespace of responses
 	Operations   map[string]Operation
 	ContentType  string            // JSON11: of answers; "" = application/x-amz-json-1.1
-	QueryErrors  map[string]string // JSON11: code → what the header X-Amzn-Query-Error says; nil = no such header
+	QueryErrors  map[string]string // JSON11, CBOR: code → what the header X-Amzn-Query-Error says; nil = no such header. Query: the code
 	Routes       map[string]Route  // RestJSON: where each operation is called
 
-	PascalNames bool                           // JSON: members are written as Go writes them (SSM), not with a small first letter (ECS)
+	PascalNames bool                           // JSON, CBOR: members are written as Go writes them (SSM), not with a small first letter (ECS)
 	Names       map[string]string              // "Type.Field" → the member's name, for those that break the service's own rule
 	Unions      []any                          // the variants of every union in an input: (*types.XMemberY)(nil), …
 	Document    func(v any) document.Marshaler // JSON: makes a document member: ecs/document.NewLazyDocument

@@ -4,6 +4,7 @@ package wiretest
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go/encoding/cbor"
 	"github.com/aws/smithy-go/middleware"
 )
 
@@ -73,7 +75,7 @@ func ReadSnapshot(t testing.TB, file string) (http.Header, []byte) {
 		case ok:
 			head.Set(key, value)
 		case !found || n > 1:
-			return head, bytes.TrimSpace(raw)
+			return head, unpacked(t, head, bytes.TrimSpace(raw))
 		}
 	}
 }
@@ -85,6 +87,30 @@ func NewInput(client Client, operation string) any {
 		return nil
 	}
 	return reflect.New(m.Type.In(2).Elem()).Interface()
+}
+
+// unpacked returns a body as it was before compression, and says so in the header.
+func unpacked(t testing.TB, head http.Header, body []byte) []byte {
+	t.Helper()
+	if head.Get("Content-Encoding") != "gzip" {
+		return body
+	}
+	head.Del("Content-Encoding")
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plain
+}
+
+// Path is where the request of a snapshot goes.
+func Path(head http.Header) string {
+	_, path, _ := strings.Cut(head.Get("status"), " ")
+	return path
 }
 
 // Transport is an HTTP client that is a function.
@@ -131,7 +157,7 @@ func Call(t testing.TB, client Client, operation string, in any, do Transport) (
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "SECRET"}, nil
 		}),
-		BaseEndpoint: aws.String("http://127.0.0.1"),
+		BaseEndpoint: aws.String("http://127.0.0.1"), DisableRequestCompression: true,
 		APIOptions: []func(*middleware.Stack) error{func(st *middleware.Stack) error {
 			_, _ = st.Initialize.Remove("OperationInputValidation") // some operations have none
 			return nil
@@ -150,6 +176,19 @@ func Form(t testing.TB, body []byte) any {
 		t.Fatal(err)
 	}
 	return form
+}
+
+// CBOR reads a CBOR body for comparison. A list or map without a length, as the SDK writes it, is the same as one with it.
+func CBOR(t testing.TB, body []byte) any {
+	t.Helper()
+	if len(body) == 0 {
+		return cbor.Map{}
+	}
+	v, err := cbor.Decode(body)
+	if err != nil {
+		t.Fatalf("%v: %.200q", err, body)
+	}
+	return v
 }
 
 // JSON reads a JSON body for comparison.
