@@ -77,6 +77,36 @@ func TestValidateAlsoSaysWhatEnvironmentAndServiceMakeImpossibleTogether(t *test
 	}
 }
 
+func TestWhatOnlyTheBuiltInEnvironmentLacksIsAWarningBesideOthersThatHaveIt(t *testing.T) {
+	t.Parallel()
+	s := demo(t)
+	s.file("ferry/environments/test/manifest.yml", "name: test\ntype: Environment\n")
+	const service = "name: web\ntype: Backend Service\nenvironments:\n  test:\n    image: {location: nginx}\n"
+	s.file("ferry/web/manifest.yml", service)
+	const missing = "ferry/web/manifest.yml:1:1: warning: image: is missing (in the environment local alone)\n"
+	if o := s.ferry("validate"); o.Code != fault.OK || !strings.HasPrefix(o.Stdout, missing) {
+		t.Errorf("exit %d, stdout\n%s", o.Code, o.Stdout)
+	}
+	s.file("ferry/web/manifest.yml", service+"  local:\n    count: 2\n")
+	if o := s.ferry("validate"); o.Code != fault.Usage || !strings.HasPrefix(o.Stdout, "ferry/web/manifest.yml:1:1: image: is missing\n") {
+		t.Errorf("named: exit %d, stdout\n%s", o.Code, o.Stdout)
+	}
+	s.file("ferry/web/manifest.yml", service)
+	if o := s.ferry("validate", "--env", "local"); o.Code != fault.Usage {
+		t.Errorf("asked for: exit %d, stdout\n%s", o.Code, o.Stdout)
+	}
+}
+
+func TestValidateOfOneFileReadsItForEachEnvironmentThatItNames(t *testing.T) {
+	t.Parallel()
+	s := demo(t)
+	s.file("x.yml", "name: web\ntype: Backend Service\nimage: {location: nginx}\ncpu: 256\nmemory: 512\nenvironments:\n  prod:\n    memory: 8192\n")
+	if o := s.ferry("validate", "x.yml"); o.Code != fault.Usage || !strings.HasPrefix(o.Stdout, "x.yml:8:13: environments.prod.memory: ") {
+		t.Errorf("exit %d, stdout\n%s", o.Code, o.Stdout)
+	}
+	s.ok("validate", "x.yml", "--env", "test")
+}
+
 func TestPackageWritesPlainFilesOffline(t *testing.T) {
 	t.Parallel()
 	s := demo(t)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +16,7 @@ import (
 	"ferry.dev/ferry/internal/fault"
 	"ferry.dev/ferry/internal/manifest"
 	"ferry.dev/ferry/internal/ui"
+	"ferry.dev/ferry/internal/workspace"
 )
 
 type validateOptions struct {
@@ -30,6 +32,7 @@ func newValidateCmd(app *App, run func(context.Context, *App, validateOptions) e
 		Short: "Find every mistake in the manifests, offline",
 		Long: `Find every mistake in the manifests: each with its file, line and column, the line itself and what to write instead.
 Without FILE the whole workspace is read: the application, its environments, and each service as it is in each of them.
+A FILE is read as it stands and, without --env, as it is in each environment that it has values for.
 Nothing is asked of AWS.`,
 		Example: `  $ ferry validate
   $ ferry validate ferry/web/manifest.yml
@@ -140,9 +143,11 @@ func (a *App) validateFile(file string, src []byte, t target) diag.List {
 	case kind == "" && filepath.Base(file) == "app.yml":
 		_, list := manifest.ParseApp(file, src)
 		return list
-	default:
+	case t.Env != "":
 		_, list := manifest.ParseWorkload(file, src, options)
 		return list
+	default: // as it stands, and for each environment that it names
+		return manifest.Check(file, src, []string{""}, options)
 	}
 }
 
@@ -165,26 +170,70 @@ func (a *App) validateWorkspace(o validateOptions) (list diag.List, read int, so
 		return nil, 0, nil, err
 	}
 	read = 1 + len(envs) + len(services)
-	if envs = append(envs, localEnv); o.Env != "" {
+	spare := o.Env == "" && len(envs) > 0 && !slices.Contains(envs, localEnv)
+	switch {
+	case o.Env != "":
 		envs = []string{o.Env}
+	case !spare && !slices.Contains(envs, localEnv):
+		envs = []string{localEnv}
 	}
+	check := environmentCheck{app: a, ws: ws, of: app, services: services}
 	var problems []error
 	for _, env := range envs {
-		options := manifest.Options{App: app.Name, Env: env, LookupEnv: a.LookupEnv, Copilot: ws.Copilot}
-		e, more, err := ws.Environment(env, options)
+		more, err := check.in(env, env != localEnv || len(envs) == 1)
 		list, problems = append(list, more...), append(problems, err)
-		if err == nil && !more.HasErrors() && (env != localEnv || len(envs) == 1) { // nobody has to use local, which knows no certificates
-			more, err = deploy.Check(deploy.Target{Workspace: ws, App: app, Env: e, Options: options})
-			list, problems = append(list, more...), append(problems, err)
-		}
-		for _, service := range services {
-			w, more, err := ws.Service(service, env, options)
-			list, problems = append(list, more...), append(problems, err)
-			if err == nil && !more.HasErrors() {
-				_, more, err = ws.EnvFile(w)
-				list, problems = append(list, more...), append(problems, err)
-			}
-		}
+	}
+	if spare {
+		more, err := check.in(localEnv, false) // which knows no certificates
+		list, problems = append(list, onlyLocal(more, list, ws.Source)...), append(problems, err)
 	}
 	return list, read, ws.Source, errors.Join(problems...)
+}
+
+// environmentCheck reads what a workspace holds as it is in one environment.
+type environmentCheck struct {
+	app      *App
+	ws       *workspace.Workspace
+	of       manifest.App
+	services []string
+}
+
+// in returns the mistakes of an environment and of each service in it; together says to look also at what the two make
+// impossible together.
+func (c environmentCheck) in(env string, together bool) (diag.List, error) {
+	options := manifest.Options{App: c.of.Name, Env: env, LookupEnv: c.app.LookupEnv, Copilot: c.ws.Copilot}
+	e, list, err := c.ws.Environment(env, options)
+	problems := []error{err}
+	if err == nil && !list.HasErrors() && together {
+		more, err := deploy.Check(deploy.Target{Workspace: c.ws, App: c.of, Env: e, Options: options})
+		list, problems = append(list, more...), append(problems, err)
+	}
+	for _, service := range c.services {
+		w, more, err := c.ws.Service(service, env, options)
+		list, problems = append(list, more...), append(problems, err)
+		if err == nil && !more.HasErrors() {
+			_, more, err = c.ws.EnvFile(w)
+			list, problems = append(list, more...), append(problems, err)
+		}
+	}
+	return list, errors.Join(problems...)
+}
+
+// onlyLocal makes warnings of the mistakes that the built-in environment alone has: nobody who has environments of their own has
+// to use it, and a service may say what it needs in those alone. They stay mistakes in a manifest that names local itself.
+func onlyLocal(local, others diag.List, source func(string) []byte) diag.List {
+	var out diag.List
+	for _, d := range local {
+		same := func(o diag.Diagnostic) bool {
+			return o.Position == d.Position && o.Path == d.Path && o.Message == d.Message
+		}
+		switch {
+		case slices.ContainsFunc(others, same):
+			continue
+		case d.Severity == diag.Error && !slices.Contains(manifest.Overridden(source(d.File)), localEnv):
+			d.Severity, d.Message = diag.Warning, d.Message+" (in the environment local alone)"
+		}
+		out = append(out, d)
+	}
+	return out
 }

@@ -87,7 +87,7 @@ func Check(file string, src []byte, environments []string, o Options) diag.List 
 		return list
 	}
 	var all diag.List
-	names := slices.Concat(environments, overridden(file, src))
+	names := slices.Concat(environments, Overridden(src))
 	slices.Sort(names)
 	names = slices.Compact(names)
 	if len(names) == 0 {
@@ -101,9 +101,9 @@ func Check(file string, src []byte, environments []string, o Options) diag.List 
 	return diag.Sort(all)
 }
 
-// overridden lists the environments that a workload's manifest has values for.
-func overridden(file string, src []byte) []string {
-	d := parse(file, src)
+// Overridden lists the environments that a workload's manifest has values for.
+func Overridden(src []byte) []string {
+	d := parse("", src)
 	var names []string
 	if environments := d.root.get("environments"); environments != nil {
 		for _, e := range environments.entries {
