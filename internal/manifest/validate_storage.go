@@ -9,9 +9,12 @@ import (
 // longestPath is what Docker takes as the path of a mount.
 const longestPath = 242
 
+// longestVolume bounds a volume's name. The pattern leaves it out: one that counts takes a millisecond to compile.
+const longestVolume = 255
+
 var (
-	// volumeName is what ECS takes: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html
-	volumeName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
+	// volumeName is what ECS takes, up to longestVolume characters: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html
+	volumeName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 	// mountPath is what Copilot takes, which every engine does too.
 	mountPath   = regexp.MustCompile(`^[A-Za-z0-9._/-]+$`)
 	windowsPath = regexp.MustCompile(`^[A-Za-z]:\\[A-Za-z0-9._\\ -]*$`)
@@ -98,7 +101,7 @@ func (v validator) onlyOne(p path, first *string, name, hint, format string) {
 }
 
 func (v validator) volume(p path, name string, volume Volume, w Workload) {
-	if !volumeName.MatchString(name) {
+	if !volumeName.MatchString(name) || len(name) > longestVolume {
 		v.badKey(p, "use letters, digits, - and _", "%q is no name for a volume", name)
 	}
 	v.mountPath(p.with("path"), volume.Path, w)

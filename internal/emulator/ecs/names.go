@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"math/big"
 	"net"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"ferry.dev/ferry/internal/emulator/ids"
 )
 
 // last returns what follows the last slash: a name, whether it came as an ARN or bare.
@@ -30,7 +31,7 @@ func resource(arn string) (kind string, parts []string) {
 }
 
 func validName(name string) bool {
-	return regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`).MatchString(name)
+	return ids.Word(name, 255)
 }
 
 // newDigits returns n random digits that do not begin with a zero, as deployment and revision IDs are.

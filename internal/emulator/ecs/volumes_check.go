@@ -1,15 +1,14 @@
 package ecs
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-)
 
-var volumeName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`)
+	"ferry.dev/ferry/internal/emulator/ids"
+)
 
 // checkVolumes refuses volumes that ECS refuses at registration, and mounts of none.
 func checkVolumes(in *ecs.RegisterTaskDefinitionInput, onFargate bool) error {
@@ -17,7 +16,7 @@ func checkVolumes(in *ecs.RegisterTaskDefinitionInput, onFargate bool) error {
 	for _, v := range in.Volumes {
 		name := aws.ToString(v.Name)
 		switch {
-		case !volumeName.MatchString(name):
+		case !ids.Word(name, 255):
 			return client("Volume name must be 1 to 255 letters, numbers, hyphens and underscores.")
 		case names[name]:
 			return client("Volume.name contains duplicates: %s", name)

@@ -21,6 +21,18 @@ func TestNamesHaveAWSsShapes(t *testing.T) {
 	}
 }
 
+func TestAWordIsLettersDigitsHyphensAndUnderscores(t *testing.T) {
+	t.Parallel()
+	got := map[string]bool{}
+	for _, name := range []string{"", "a", "A-b_9", "a.b", "é", "12345678", "123456789", "a b", "a\n"} {
+		got[name] = Word(name, 8)
+	}
+	want := map[string]bool{"": false, "a": true, "A-b_9": true, "a.b": false, "é": false, "12345678": true, "123456789": false, "a b": false, "a\n": false}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestIAMHasNoRegion(t *testing.T) {
 	t.Parallel()
 	s := Default()

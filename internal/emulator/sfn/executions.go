@@ -43,7 +43,7 @@ func (s *Service) StartExecution(_ context.Context, in *sfn.StartExecutionInput)
 		return nil, err
 	}
 	name := cmp.Or(aws.ToString(in.Name), ids.NewUUID())
-	if !nameForm.MatchString(name) {
+	if !ids.Word(name, 80) {
 		return nil, &types.InvalidName{Message: aws.String("Invalid Name: '" + name + "'")}
 	}
 	arn := s.executionARN(m.Name, name)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -16,13 +15,11 @@ import (
 	"ferry.dev/ferry/internal/emulator/paging"
 )
 
-var nameForm = regexp.MustCompile(`^[0-9A-Za-z_-]{1,80}$`)
-
 // CreateStateMachine makes a standard state machine.
 func (s *Service) CreateStateMachine(_ context.Context, in *sfn.CreateStateMachineInput) (*sfn.CreateStateMachineOutput, error) {
 	name := aws.ToString(in.Name)
 	switch {
-	case !nameForm.MatchString(name):
+	case !ids.Word(name, 80):
 		return nil, &types.InvalidName{Message: aws.String("Invalid Name: '" + name + "'")}
 	case !strings.HasPrefix(aws.ToString(in.RoleArn), "arn:"):
 		return nil, &types.InvalidArn{Message: aws.String("Invalid Role Arn: '" + aws.ToString(in.RoleArn) + "'")}

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -226,8 +225,6 @@ func (sub *subscription) wants(text string, attributes map[string]Attribute) boo
 	return f.matchAttributes(attributes)
 }
 
-var batchID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}$`)
-
 // PublishBatch publishes up to ten messages; each succeeds or fails by itself.
 func (s *Service) PublishBatch(_ context.Context, in *PublishBatchInput) (*PublishBatchOutput, error) {
 	entries := in.PublishBatchRequestEntries
@@ -269,7 +266,7 @@ func checkBatch(entries []PublishEntry) error {
 	seen := map[string]bool{}
 	for _, e := range entries {
 		id := aws.ToString(e.Id)
-		if !batchID.MatchString(id) {
+		if !ids.Word(id, 80) {
 			return fail("InvalidBatchEntryId", "The Id of a batch entry in a batch request doesn't abide by the specification.")
 		}
 		if seen[id] {

@@ -4,17 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"ferry.dev/ferry/internal/emulator/ids"
 	"ferry.dev/ferry/internal/emulator/paging"
 )
-
-var topicName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 
 // pageSize is how many topics or subscriptions SNS answers at once.
 const pageSize = 100
@@ -24,7 +22,7 @@ func (s *Service) CreateTopic(_ context.Context, in *CreateTopicInput) (*CreateT
 	name := aws.ToString(in.Name)
 	bare, fifo := strings.CutSuffix(name, ".fifo")
 	switch {
-	case !topicName.MatchString(bare) || len(name) > 256:
+	case !ids.Word(bare, 256) || len(name) > 256:
 		return nil, invalid("Topic Name")
 	case fifo && in.Attributes["FifoTopic"] != "true":
 		return nil, invalid("Topic Name")

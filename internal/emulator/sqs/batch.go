@@ -3,14 +3,12 @@ package sqs
 import (
 	"context"
 	"errors"
-	"regexp"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"ferry.dev/ferry/internal/emulator/ids"
 	"ferry.dev/ferry/internal/emulator/wire"
 )
-
-var batchID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}$`)
 
 // checkBatch refuses a batch as a whole.
 func checkBatch(list []*string) error {
@@ -23,7 +21,7 @@ func checkBatch(list []*string) error {
 	seen := map[string]bool{}
 	for _, p := range list {
 		id := aws.ToString(p)
-		if !batchID.MatchString(id) {
+		if !ids.Word(id, 80) {
 			return fail("InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.")
 		}
 		if seen[id] {

@@ -3,17 +3,15 @@ package sqs
 import (
 	"context"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"ferry.dev/ferry/internal/emulator/ids"
 	"ferry.dev/ferry/internal/emulator/paging"
 )
-
-var queueName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}$`)
 
 // CreateQueue makes a queue. One that has the name and the same attributes is answered; with others it is refused.
 func (s *Service) CreateQueue(_ context.Context, in *CreateQueueInput) (*CreateQueueOutput, error) {
@@ -22,7 +20,7 @@ func (s *Service) CreateQueue(_ context.Context, in *CreateQueueInput) (*CreateQ
 	switch {
 	case name == "":
 		return nil, missing("QueueName")
-	case !queueName.MatchString(bare) || len(name) > 80:
+	case !ids.Word(bare, 80) || len(name) > 80:
 		return nil, fail("InvalidParameterValue", "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length")
 	case fifo != (in.Attributes["FifoQueue"] == "true") && fifo:
 		return nil, fail("InvalidParameterValue", "The queue name can only include the suffix .fifo if the attribute FifoQueue is true.")
