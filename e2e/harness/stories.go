@@ -3,6 +3,7 @@ package harness
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -33,7 +34,8 @@ import (
 //	listing DIR FILE        write the names of all files below DIR into FILE
 //	exports FILE            set the variables of "export NAME=value" lines
 //
-// env gives each script its environment on top of the user's without AWS, Docker and ferry variables, and done is called
+// and the condition [namespaces]: tasks have a network and a file system of their own here. Where FERRY_NAMESPACES is set they
+// have to. env gives each script its environment on top of the user's without AWS, Docker and ferry variables, and done is called
 // when the script has ended. more are further commands. With the flag -update the scripts are rewritten with what was printed.
 func Stories(t *testing.T, dir string, env func(*testscript.Env) []string, done func(*testscript.Env) error, more ...Commands) {
 	t.Helper()
@@ -59,7 +61,15 @@ func Stories(t *testing.T, dir string, env func(*testscript.Env) []string, done 
 		RequireUniqueNames:  true,
 		Setup:               s.setup,
 		Cmds:                cmds,
+		Condition:           condition,
 	})
+}
+
+func condition(name string) (bool, error) {
+	if name != "namespaces" {
+		return false, fmt.Errorf("there is no condition %q", name)
+	}
+	return os.Getenv("FERRY_NAMESPACES") != "" || namespaces(), nil
 }
 
 // Commands are commands of scripts by name.

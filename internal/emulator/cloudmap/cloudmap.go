@@ -1,5 +1,5 @@
 // Package cloudmap is the part of AWS Cloud Map that ECS needs: namespaces, for Service Connect and service discovery, and
-// the services in them with their instances. Nothing resolves names here: the instances are listed through the API.
+// the services in them with their instances, which the API lists. What finds them by name are the tasks: see package ecs.
 package cloudmap
 
 import (

@@ -80,6 +80,7 @@ func (s *Service) rollBack(svc *service, r *rollout, reason string) {
 	r.Deployment.Status, r.Deployment.UpdatedAt, r.Deployment.StatusReason = types.ServiceDeploymentStatusRollbackInProgress, s.now(), aws.String(reason)
 	r.Deployment.Rollback = &types.Rollback{Reason: aws.String(reason), StartedAt: s.now(), ServiceRevisionArn: rev.Revision.ServiceRevisionArn}
 	s.event(svc, "(service %s) rolling back to deployment ecs-svc/%s.", svc.name(), back.ID)
+	s.reintroduce()
 }
 
 // take removes a deployment from the list and returns it; nil when it is not there any more.

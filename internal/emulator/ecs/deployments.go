@@ -29,6 +29,7 @@ func (s *Service) deploy(svc *service, rev *revision) {
 	svc.Deployments = append([]*deployment{d}, svc.Deployments...)
 	svc.History = append(svc.History, r)
 	svc.Failures, svc.Steady = 0, false
+	s.reintroduce()
 }
 
 // finish ends a service deployment.

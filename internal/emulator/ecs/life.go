@@ -87,6 +87,7 @@ func (s *Service) bringUp(t *task) error {
 	if t.run, err = s.Runtime.StartTask(t.ctx, spec); err != nil {
 		return errors.New("CannotStartTaskError: " + err.Error())
 	}
+	s.introduce(t)
 	for _, b := range boxes {
 		b.spec.Env = s.environment(t, b)
 	}

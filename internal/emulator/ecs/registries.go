@@ -14,6 +14,7 @@ type CloudMap interface {
 	RegisterInstance(context.Context, *servicediscovery.RegisterInstanceInput) (*servicediscovery.RegisterInstanceOutput, error)
 	DeregisterInstance(context.Context, *servicediscovery.DeregisterInstanceInput) (*servicediscovery.DeregisterInstanceOutput, error)
 	GetService(context.Context, *servicediscovery.GetServiceInput) (*servicediscovery.GetServiceOutput, error)
+	GetNamespace(context.Context, *servicediscovery.GetNamespaceInput) (*servicediscovery.GetNamespaceOutput, error)
 }
 
 // checkRegistries refuses names that are not there.

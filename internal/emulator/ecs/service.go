@@ -95,6 +95,9 @@ type Service struct {
 	settings  map[string]string
 	providers map[string]*types.CapacityProvider // by name; those that somebody made
 	launched  int                                // tasks started so far: spreads them over the zones
+	turn      int                                // connections by name so far: spreads them over the tasks
+
+	naming sync.Mutex // held while tasks are told names, and taken before mu
 }
 
 // New makes a service without clusters.

@@ -179,6 +179,7 @@ func (s *Service) DeleteService(_ context.Context, in *ecs.DeleteServiceInput) (
 	}
 	svc.Service.Status = aws.String("DRAINING")
 	svc.Service.DesiredCount = 0
+	s.reintroduce()
 	if r := svc.current(); r != nil && r.inProgress() {
 		s.finish(r, types.ServiceDeploymentStatusStopped, "Service deployment was stopped because the service was deleted.")
 	}

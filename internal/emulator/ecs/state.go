@@ -94,6 +94,8 @@ type task struct {
 	ctx      context.Context // ends when the task shall stop
 	cancel   context.CancelFunc
 	events   chan struct{} // something about a container changed
+	met      bool          // it has been told names, and is told those that come
+	known    []string      // the names that it has been told, with their ports
 	balance  types.HealthStatus
 	badGroup string // the target group that finds it unhealthy
 	badWhy   string // why it does

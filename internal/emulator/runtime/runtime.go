@@ -8,6 +8,7 @@ package runtime
 import (
 	"context"
 	"io"
+	"net"
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -47,8 +48,18 @@ type Task interface {
 	Address(ctx context.Context, port int) (string, error)
 	// HostAddress returns the host:port at which an address of TaskSpec.Hosts answers from inside the task.
 	HostAddress(hostport string) string
+	// Resolve says which names the task's programs find, and what answers there, in place of what it said before. Only the
+	// sandboxes of the process runtime have a network in which it can; for the others it does nothing.
+	Resolve(names []Name) error
 	// Close kills what still runs and removes the task's file systems and network.
 	Close() error
+}
+
+// Name is a host name under which a program of a task finds something outside.
+type Name struct {
+	Host string // in lower case: api, or api.test.shop.local
+	Port int    // where the program connects to
+	Dial func() (net.Conn, error)
 }
 
 // ContainerSpec describes one container, with the image's own configuration not yet applied.

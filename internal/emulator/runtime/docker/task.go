@@ -198,6 +198,9 @@ func (t *task) Address(ctx context.Context, port int) (string, error) {
 	return addr, nil
 }
 
+// Resolve does nothing: containers find what the engine's networks know.
+func (t *task) Resolve([]runtime.Name) error { return nil }
+
 // HostAddress is where containers find an address of the host's loopback.
 func (t *task) HostAddress(hostport string) string {
 	_, port, err := net.SplitHostPort(hostport)

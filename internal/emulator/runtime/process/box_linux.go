@@ -107,7 +107,7 @@ func (s *sandbox) prepare(c runtime.ContainerSpec) (boxSpec, error) {
 		}
 	}
 	return boxSpec{
-		Command: cmd, Lower: lower, Dir: dir, Overlay: how.overlay, Users: how.users, ReadOnly: c.ReadOnly, Mounts: volumes, Ulimits: c.Ulimits, Hostname: hostname(s.spec.ID),
+		Command: cmd, Lower: lower, Dir: dir, Overlay: how.overlay, Users: how.users, ReadOnly: c.ReadOnly, Mounts: volumes, Ulimits: c.Ulimits, Hostname: hostname(s.spec.ID), Hosts: s.names.file,
 	}, nil
 }
 

@@ -123,11 +123,14 @@ func newRuntime(t testing.TB, plain bool) *process.Runtime {
 	return r
 }
 
-// isolated is a runtime with namespaces, or skips where this machine has none.
+// isolated is a runtime with namespaces, or skips where this machine has none. Where FERRY_NAMESPACES is set it has to have them.
 func isolated(t testing.TB) *process.Runtime {
 	t.Helper()
 	r := newRuntime(t, false)
 	if strings.HasPrefix(r.Isolation(), "plain") {
+		if os.Getenv("FERRY_NAMESPACES") != "" {
+			t.Fatal(r.Isolation())
+		}
 		t.Skip(r.Isolation())
 	}
 	return r

@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -31,7 +32,9 @@ const controlFD = 3
 
 // inside is a sandbox, seen from inside.
 type inside struct {
-	wire *packets
+	wire  *packets
+	annex *annex                  // nil: not needed yet
+	names map[string]net.Listener // in the annex, by address and port
 }
 
 // sandboxMain is the first process of a task. It starts containers, dials their ports, and passes on what they dial,
@@ -42,7 +45,7 @@ func sandboxMain() int {
 	if err != nil {
 		return 1
 	}
-	s := &inside{wire: wire}
+	s := &inside{wire: wire, names: map[string]net.Listener{}}
 	m, files, err := wire.receive()
 	closeAll(files)
 	if err != nil || m.Op != opSetup {
@@ -65,6 +68,12 @@ func sandboxMain() int {
 			s.start(files)
 		case opDial:
 			go s.dial(m)
+		case opResolve:
+			answer := sandboxMessage{Op: opResolved, ID: m.ID}
+			if err := s.resolve(m.Names); err != nil {
+				answer.Error = err.Error()
+			}
+			s.wire.send(answer) //nolint:errcheck // the runtime is gone, and soon so are we
 		}
 	}
 }
@@ -104,6 +113,34 @@ func loopbackUp() error {
 	}
 	request.SetUint16(unix.IFF_UP | unix.IFF_RUNNING)
 	return unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, request)
+}
+
+// resolve listens on the addresses that stand for names, and on those alone.
+func (s *inside) resolve(addresses []string) error {
+	for address, l := range s.names {
+		if !slices.Contains(addresses, address) {
+			l.Close()
+			delete(s.names, address)
+		}
+	}
+	if s.annex == nil && len(addresses) > 0 {
+		var err error
+		if s.annex, err = newAnnex(); err != nil {
+			return err
+		}
+	}
+	for _, address := range addresses {
+		if s.names[address] != nil {
+			continue
+		}
+		l, err := s.annex.listen(address)
+		if err != nil {
+			return err
+		}
+		s.names[address] = l
+		go s.pass(l, address)
+	}
+	return nil
 }
 
 // pass hands every connection to one of the task's hosts to the runtime outside.

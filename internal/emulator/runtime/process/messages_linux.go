@@ -23,7 +23,8 @@ type sandboxMessage struct {
 	Hosts    []string `json:"hosts,omitempty"`    // setup: to forward from inside
 	Hostname string   `json:"hostname,omitempty"` // setup
 	Port     int      `json:"port,omitempty"`     // dial
-	Host     string   `json:"host,omitempty"`     // inbound: which of Hosts was dialled
+	Host     string   `json:"host,omitempty"`     // inbound: which of Hosts or Names was dialled
+	Names    []string `json:"names,omitempty"`    // resolve: the addresses inside that stand for names
 	Error    string   `json:"error,omitempty"`
 }
 
@@ -34,7 +35,10 @@ const (
 	opStart   = "start"   // to it: run a container [output, control]
 	opDial    = "dial"    // to it: connect to a port inside
 	opDialled = "dialled" // from it [connection]
-	opInbound = "inbound" // from it: a process inside has connected to one of Hosts [connection]
+	opInbound = "inbound" // from it: a process inside has connected to one of Hosts or Names [connection]
+	opResolve = "resolve" // to it: listen on these addresses, and no longer on others of its kind
+
+	opResolved = "resolved" // from it, or with an error
 )
 
 // boxSpec is what a container's init needs; it is the first thing on its control connection.
@@ -48,6 +52,7 @@ type boxSpec struct {
 	Mounts   []boxMount
 	Ulimits  []runtime.Ulimit
 	Hostname string
+	Hosts    string // the task's /etc/hosts
 	Cgroup   string // to join; "" = none
 	V2       bool   // Cgroup is of the second version
 }

@@ -149,6 +149,9 @@ func (t *plainTask) Address(_ context.Context, port int) (string, error) {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(host)), nil
 }
 
+// Resolve does nothing: the program is in this machine's network, and finds what this machine finds.
+func (t *plainTask) Resolve([]runtime.Name) error { return nil }
+
 // HostAddress returns the address itself: the task is on the host's network.
 func (t *plainTask) HostAddress(hostport string) string { return hostport }
 

@@ -54,8 +54,9 @@ func try(dir string, how isolation) error {
 		return err
 	}
 	defer task.Close() //nolint:errcheck // it was never of use
-	err = task.(*sandbox).attempt(ctx, boxSpec{
-		Command: command{Argv: []string{missing}, Dir: "/"}, Lower: lower, Dir: tmp, Overlay: how.overlay, Users: how.users, Hostname: "probe",
+	s := task.(*sandbox)
+	err = s.attempt(ctx, boxSpec{
+		Command: command{Argv: []string{missing}, Dir: "/"}, Lower: lower, Dir: tmp, Overlay: how.overlay, Users: how.users, Hostname: "probe", Hosts: s.names.file,
 	})
 	if err != nil && strings.Contains(err.Error(), missing) {
 		return nil

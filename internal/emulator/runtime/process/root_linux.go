@@ -89,7 +89,7 @@ func enter(merged, dev string, spec boxSpec) error {
 	}
 	unix.Mount("sysfs", "/sys", "sysfs", safe|unix.MS_RDONLY, "") //nolint:errcheck // few programs look at it
 	mask()
-	if err := writeEtc(spec); err != nil {
+	if err := writeEtc(spec, host); err != nil {
 		return err
 	}
 	if err := mountVolumes(spec.Mounts, host); err != nil {
@@ -152,14 +152,14 @@ func makeDev(dir string) error {
 	return nil
 }
 
-// writeEtc writes the files that name the machine. We are in the container's root already, so a link in the image leads
-// nowhere else.
-func writeEtc(spec boxSpec) error {
+// writeEtc writes the files that name the machine, and mounts the one that names other tasks: it changes while the task runs.
+// We are in the container's root already, so a link in the image leads nowhere else.
+func writeEtc(spec boxSpec, host string) error {
 	if err := os.MkdirAll("/etc", 0o755); err != nil {
 		return err
 	}
 	for name, text := range map[string]string{
-		"hosts":       "127.0.0.1\tlocalhost " + spec.Hostname + "\n",
+		"hosts":       "",
 		"hostname":    spec.Hostname + "\n",
 		"resolv.conf": "# The task has a network of its own, without name servers.\n",
 	} {
@@ -170,6 +170,9 @@ func writeEtc(spec boxSpec) error {
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			return err
 		}
+	}
+	if err := unix.Mount(filepath.Join(host, spec.Hosts), "/etc/hosts", "", unix.MS_BIND, ""); err != nil {
+		return fmt.Errorf("mounting /etc/hosts: %w", err)
 	}
 	return nil
 }

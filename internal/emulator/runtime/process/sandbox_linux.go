@@ -28,6 +28,7 @@ type sandbox struct {
 	wg      sync.WaitGroup // forwarding, and the goroutines of containers
 
 	seeding sync.Mutex // empty volumes are made one after another
+	names   names
 
 	mu       sync.Mutex
 	closed   bool
@@ -40,7 +41,7 @@ type sandbox struct {
 	reclaim  []func()      // frees images
 }
 
-// dialled is the answer to a dial.
+// dialled is the answer to a dial, or to anything else that the sandbox is asked to do.
 type dialled struct {
 	conn net.Conn
 	err  error
@@ -56,6 +57,9 @@ func newSandbox(ctx context.Context, r *Runtime, spec runtime.TaskSpec, dir stri
 	s := &sandbox{
 		runtime: r, spec: spec, dir: dir, calls: map[int]chan dialled{}, forwards: map[int]net.Listener{},
 		conns: map[net.Conn]struct{}{}, ended: make(chan struct{}),
+	}
+	if err := s.names.open(dir, hostname(spec.ID)); err != nil {
+		return nil, err
 	}
 	if err := s.launch(); err != nil {
 		return nil, fmt.Errorf("starting the task's sandbox: %w", err)
@@ -135,9 +139,12 @@ func (s *sandbox) listen() {
 			s.abandon()
 			return
 		}
-		conn, err := connOf(files)
+		var conn net.Conn
+		if m.Op != opResolved {
+			conn, err = connOf(files)
+		}
 		switch m.Op {
-		case opDialled:
+		case opDialled, opResolved:
 			if m.Error != "" {
 				err = errors.New(m.Error)
 			}
@@ -175,9 +182,13 @@ func (s *sandbox) abandon() {
 
 // outside connects a process of the task with the host that it dialled.
 func (s *sandbox) outside(conn net.Conn, host string) {
-	out, err := net.Dial("tcp", host)
+	dial := s.names.dial(host)
+	if dial == nil {
+		dial = func() (net.Conn, error) { return net.Dial("tcp", host) }
+	}
+	out, err := dial()
 	if err != nil {
-		conn.Close()
+		reset(conn)
 		return
 	}
 	s.join(conn, out)
@@ -185,18 +196,24 @@ func (s *sandbox) outside(conn net.Conn, host string) {
 
 // dial connects to a port inside the task.
 func (s *sandbox) dial(port int) (net.Conn, error) {
+	return s.call(sandboxMessage{Op: opDial, Port: port})
+}
+
+// call sends the sandbox a message and waits for its answer: a connection, where it was asked for one.
+func (s *sandbox) call(m sandboxMessage) (net.Conn, error) {
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
 		return nil, errors.New("the task has ended")
 	}
 	s.last++
-	id, answer := s.last, make(chan dialled, 1)
-	s.calls[id] = answer
+	m.ID = s.last
+	answer := make(chan dialled, 1)
+	s.calls[m.ID] = answer
 	s.mu.Unlock()
-	if err := s.wire.send(sandboxMessage{Op: opDial, ID: id, Port: port}); err != nil {
+	if err := s.wire.send(m); err != nil {
 		s.mu.Lock()
-		delete(s.calls, id)
+		delete(s.calls, m.ID)
 		s.mu.Unlock()
 		return nil, err
 	}

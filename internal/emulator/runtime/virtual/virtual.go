@@ -72,6 +72,21 @@ func (r *Runtime) Started() []Started {
 	return slices.Clone(r.started)
 }
 
+// Names returns the names that the running tasks of a family were told last, by the tasks' IDs.
+func (r *Runtime) Names(family string) map[string][]runtime.Name {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := map[string][]runtime.Name{}
+	for t := range r.tasks {
+		if t.spec.Family == family {
+			t.mu.Lock()
+			out[t.spec.ID] = t.names
+			t.mu.Unlock()
+		}
+	}
+	return out
+}
+
 // StartTask makes a task without containers.
 func (r *Runtime) StartTask(_ context.Context, spec runtime.TaskSpec) (runtime.Task, error) {
 	r.mu.Lock()
@@ -135,6 +150,7 @@ type task struct {
 	mu         sync.Mutex
 	containers []*container
 	servers    map[int]*responder
+	names      []runtime.Name
 }
 
 // Start starts a container as its script says, after the time that its pull takes.
@@ -178,6 +194,14 @@ func (t *task) Address(_ context.Context, port int) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("no running container of task %s has port %d", t.spec.ID, port)
+}
+
+// Resolve keeps the names for Runtime.Names: there is no program that could look.
+func (t *task) Resolve(names []runtime.Name) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.names = names
+	return nil
 }
 
 // HostAddress returns the address itself: virtual containers reach nothing.

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package harness
+
+// namespaces are Linux's.
+func namespaces() bool { return false }
