@@ -28,7 +28,7 @@ func decodeWorkload(root *node) Workload {
 		Secrets:           decodeSecrets(root.get("secrets")),
 		EnvFile:           root.get("env_file").str(),
 		Exec:              root.get("exec").get("enable").yes(),
-		Network:           decodeWorkloadNetwork(root.get("network")),
+		Network:           decodeWorkloadNetwork(root.get("network"), root.get("name").str()),
 		Logging:           decodeLogging(root.get("logging")),
 		Publish:           decodeTopics(root.get("publish")),
 		Subscribe:         decodeSubscribe(root.get("subscribe")),
@@ -40,9 +40,6 @@ func decodeWorkload(root *node) Workload {
 	w.InternalHTTP = decodeHTTP(root.get("internal_http"))
 	if w.Scaling != nil {
 		w.Count = w.Scaling.Min
-	}
-	if w.Network.Connect && w.Network.ConnectAlias == "" {
-		w.Network.ConnectAlias = w.Name
 	}
 	switch w.Type {
 	case RequestDrivenService:
@@ -153,8 +150,8 @@ func decodeReference(n *node) Secret {
 	return Secret{From: n.get("from_cfn").str(), Kind: SecretExport}
 }
 
-func decodeWorkloadNetwork(n *node) WorkloadNetwork {
-	vpc, connect := n.get("vpc"), n.get("connect")
+func decodeWorkloadNetwork(n *node, service string) WorkloadNetwork {
+	vpc := n.get("vpc")
 	groups := vpc.get("security_groups")
 	w := WorkloadNetwork{
 		Mode:        strings.ToLower(n.get("mode").str()),
@@ -162,12 +159,9 @@ func decodeWorkloadNetwork(n *node) WorkloadNetwork {
 		Subnets:     vpc.get("placement").get("subnets").strs(),
 		SubnetTags:  decodeTags(vpc.get("placement").get("subnets").get("from_tags")),
 		DenyDefault: groups.get("deny_default").yes(),
-		Connect:     connect.yes(),
+		Connect:     decodeConnect(n.get("connect"), service),
 	}
 	w.SecurityGroups, w.ImportedGroups = decodeGroups(groups.get("groups"))
-	if connect.usable() && connect.kind == mapping {
-		w.Connect, w.ConnectAlias = true, connect.get("alias").str()
-	}
 	return w
 }
 

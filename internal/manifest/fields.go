@@ -21,6 +21,7 @@ func Fields() []Field {
 		containerFields(),
 		containerOptionFields("container", "LBWJR"),
 		networkFields(),
+		connectFields(),
 		capacityFields(),
 		loggingFields(),
 		publishFields(),

@@ -115,13 +115,5 @@ func networkFields() []Field {
 			Path: "network.vpc.security_groups.deny_default", Type: "bool", Kinds: "LBWJ", Example: "true",
 			Doc: "Leave the environment's own security group away.",
 		},
-		{
-			Path: "network.connect", Type: "bool or map", Kinds: "LBWR", Default: "false", Example: "true",
-			Doc: "Service Connect: other services of the environment reach this one by its name.",
-		},
-		{
-			Path: "network.connect.alias", Type: "string", Kinds: "LBWR", Auto: "the service's name", Example: "api",
-			Doc: "The name under which they reach it.",
-		},
 	}
 }

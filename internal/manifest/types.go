@@ -216,8 +216,7 @@ type WorkloadNetwork struct {
 	SecurityGroups []string            // added to the environment's
 	ImportedGroups []string            // the same, exported by other stacks
 	DenyDefault    bool                // do not attach the environment's security group
-	Connect        bool                // Service Connect
-	ConnectAlias   string              // DNS name in the namespace; default the service's name
+	Connect        *Connect            // nil: no Service Connect
 }
 
 // Logging says what becomes of the containers' output.

@@ -152,7 +152,7 @@ func (v validator) external(w Workload) {
 	if w.HTTP != nil {
 		v.badKey(at("http"), "remove it, or write http: false", "a load balancer does not reach external instances")
 	}
-	if w.Network.Connect {
+	if w.Network.Connect != nil {
 		v.bad(at("network.connect"), "remove it", "Service Connect does not reach external instances")
 	}
 	if c := w.Capacity.Rebalancing; c == "ENABLED" {
@@ -315,7 +315,7 @@ func (v validator) networkMode(kind rune, w Workload) {
 			v.badKey(field, "remove it, or write network.mode: awsvpc", "in network mode %s a task is where its instance is, with its security groups", mode)
 		}
 	}
-	if w.Network.Connect && mode != ModeBridge {
+	if w.Network.Connect != nil && mode != ModeBridge {
 		v.bad(at("network.connect"), "write network.mode: awsvpc or bridge", "there is no Service Connect in network mode %s", mode)
 	}
 	if mode != ModeNone {

@@ -269,7 +269,7 @@ func (v validator) traffic(p path, w Workload) {
 	if strategy == StrategyRolling || !v.sure(p) {
 		return
 	}
-	if (strategy == StrategyLinear || strategy == StrategyCanary) && !balanced && !w.Network.Connect {
+	if (strategy == StrategyLinear || strategy == StrategyCanary) && !balanced && w.Network.Connect == nil {
 		v.bad(p, "write http or network.connect, or strategy: blue_green", "has no traffic to move: the service has neither a load balancer nor Service Connect")
 	}
 	if n := v.root.get("nlb"); n != nil && n.kind == mapping {

@@ -32,7 +32,7 @@ func (v validator) job(w Workload) {
 	case d%time.Second != 0:
 		v.bad(timeout, "", "%s is no whole number of seconds", d)
 	}
-	if connect := at("network.connect"); v.fromUser(connect) && w.Network.Connect {
+	if connect := at("network.connect"); v.fromUser(connect) && w.Network.Connect != nil {
 		v.warn(connect, "remove it; services that others call have Service Connect", "Service Connect is for services: a job's task has none")
 	}
 }

@@ -101,12 +101,7 @@ func (v validator) network(w Workload) {
 	if w.Network.DenyDefault && named == 0 && v.sure(groups) {
 		v.bad(vpc.with("security_groups").with("deny_default"), "name the groups to use instead", "without groups the tasks would have none")
 	}
-	if alias := at("network.connect.alias"); v.fromUser(alias) && !isLabel(w.Network.ConnectAlias) {
-		v.bad(alias, "write one name without dots", "%q is no name for a service", w.Network.ConnectAlias)
-	}
-	if w.Network.Connect && strings.HasPrefix(w.Platform.OS, "WINDOWS") {
-		v.bad(at("network.connect"), "write connect: false", "Service Connect does not run on Windows")
-	}
+	v.connect(w)
 }
 
 // ids warns about what does not look like an identifier of EC2's, and refuses what is written twice.

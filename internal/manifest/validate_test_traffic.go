@@ -27,7 +27,7 @@ func (v validator) testTraffic(p path, w Workload) {
 	case w.Deployment.Strategy == StrategyRolling:
 		v.badKey(p, "remove it, or write strategy: blue_green", "strategy rolling has no test traffic")
 		return
-	case w.HTTP == nil && w.InternalHTTP == nil && !w.Network.Connect:
+	case w.HTTP == nil && w.InternalHTTP == nil && w.Network.Connect == nil:
 		v.badKey(p, "write http or network.connect", "has no traffic to look at: the service has neither a load balancer nor Service Connect")
 	}
 	v.testHeader(p.with("header"), t.Header)

@@ -18,6 +18,7 @@ func Check(e Environment, services []Service) diag.List {
 		c.service(s)
 	}
 	c.rules(services)
+	c.names(services)
 	c.messages(services)
 	return c.found
 }
@@ -45,6 +46,7 @@ func (c *checker) service(s Service) {
 	c.placement(s)
 	c.capacity(s)
 	c.traffic(s)
+	c.connect(s)
 }
 
 func (c *checker) name(s Service) {

@@ -95,7 +95,7 @@ func (s Service) sidecar(name string, m manifest.Sidecar) Container {
 		Log:         s.ownLog(),
 		Options:     m.Options,
 	}
-	c.Ports = morePorts(s.PortsOf(name, m.Image.Port, cmp.Or(m.Image.Protocol, "tcp")), m.Options.Ports)
+	c.Ports = s.spoken(morePorts(s.PortsOf(name, m.Image.Port, cmp.Or(m.Image.Protocol, "tcp")), m.Options.Ports))
 	c.MountPoints = mountPoints(m.MountPoints)
 	return c
 }

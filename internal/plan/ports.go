@@ -23,7 +23,7 @@ type Port struct {
 // Ports returns the ports of the service's own container in ascending order: the image's, those of load balancers,
 // and those that the manifest adds.
 func (s Service) Ports() []Port {
-	return morePorts(s.PortsOf(s.Name, s.Manifest.Image.Port, "tcp"), s.Manifest.Container.Ports)
+	return s.spoken(morePorts(s.PortsOf(s.Name, s.Manifest.Image.Port, "tcp"), s.Manifest.Container.Ports))
 }
 
 // PortsOf returns the ports of a container of the task in ascending order: the one that the manifest gives it, 0 for none,
@@ -75,12 +75,6 @@ func morePorts(ports []Port, more []manifest.PortRange) []Port {
 	}
 	slices.SortStableFunc(ports, func(a, b Port) int { return cmp.Or(a.Number-b.Number, strings.Compare(a.Transport, b.Transport)) })
 	return ports
-}
-
-// ConnectPort is the port that others call through Service Connect: the one that gets requests, be it a sidecar's.
-func (s Service) ConnectPort() (Port, bool) {
-	number := s.HTTPPort()
-	return Port{Number: number, Name: portName(number, "tcp"), Transport: "tcp"}, number != 0
 }
 
 func portName(number int, transport string) string {

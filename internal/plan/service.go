@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -106,10 +105,3 @@ func (s Service) HTTPPort() int {
 	}
 	return s.Manifest.Image.Port
 }
-
-// ConnectAlias is the short name under which other services call this one through Service Connect.
-func (s Service) ConnectAlias() string { return cmp.Or(s.Manifest.Network.ConnectAlias, s.Name) }
-
-// ConnectName is this service's name for Service Connect in the namespace. As in Copilot it is not the service's own, which
-// stays free for DNS: Cloud Map has one entry per name.
-func (s Service) ConnectName() string { return s.Name + "-sc" }

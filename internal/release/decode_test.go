@@ -80,3 +80,40 @@ func TestDocumentsAndUnionsAreComparedByWhatTheySay(t *testing.T) {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+func TestServiceConnectSaysWhatECSFillsIn(t *testing.T) {
+	t.Parallel()
+	const service = `{"portName": "port-80", "discoveryName": "web-sc", "clientAliases": [{"port": 80, "dnsName": "web"}]`
+	for name, c := range map[string]struct {
+		timeout string
+		live    *types.TimeoutConfiguration
+		want    []string
+	}{
+		"nothing said":          {"", nil, nil},
+		"for ever":              {`, "timeout": {"idleTimeoutSeconds": 0}`, nil, []string{"service connect.services"}},
+		"for ever, already":     {`, "timeout": {"idleTimeoutSeconds": 0}`, &types.TimeoutConfiguration{IdleTimeoutSeconds: ptr(int32(0))}, nil},
+		"ECS's own, once again": {"", &types.TimeoutConfiguration{PerRequestTimeoutSeconds: ptr(int32(30))}, []string{"service connect.services"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doc := strings.Replace(serviceJSON, `{"enabled": false}`, `{"enabled": true, "namespace": "shop", "services": [`+service+c.timeout+`}], "accessLogConfiguration": {"format": "TEXT"}}`, 1)
+			d, err := release.Parse([]byte(taskJSON), []byte(doc))
+			if err != nil {
+				t.Fatal(err)
+			}
+			live := running(registered(7))
+			live.Service.Deployments[0].ServiceConnectConfiguration = &types.ServiceConnectConfiguration{
+				Enabled: true, Namespace: ptr("shop"),
+				Services: []types.ServiceConnectService{{
+					PortName: ptr("port-80"), DiscoveryName: ptr("web-sc"), Timeout: c.live,
+					ClientAliases: []types.ServiceConnectClientAlias{{Port: ptr(int32(80)), DnsName: ptr("web")}},
+				}},
+				AccessLogConfiguration:  &types.ServiceConnectAccessLogConfiguration{Format: "TEXT", IncludeQueryParameters: "DISABLED"},
+				ContainerConfigurations: []types.ServiceConnectContainerConfiguration{&types.ServiceConnectContainerConfigurationMemberLogLevel{Value: "info"}},
+			}
+			if diff := cmp.Diff(c.want, release.Compare(live, d).Changes); diff != "" {
+				t.Errorf("the reasons differ (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -146,6 +146,9 @@ func networkDefaults(n *types.NetworkConfiguration) {
 	slices.Sort(v.SecurityGroups)
 }
 
+// ownTimeout stands for ECS's own, which depends on what is spoken and is not 0: that is no time-out at all.
+const ownTimeout = -1
+
 func connectDefaults(c *types.ServiceConnectConfiguration) {
 	if c == nil {
 		return
@@ -154,6 +157,19 @@ func connectDefaults(c *types.ServiceConnectConfiguration) {
 		s := &c.Services[i]
 		if aws.ToString(s.DiscoveryName) == "" {
 			s.DiscoveryName = s.PortName
+		}
+		if s.Timeout == nil {
+			s.Timeout = &types.TimeoutConfiguration{}
+		}
+		setDefault(&s.Timeout.IdleTimeoutSeconds, ownTimeout)
+		setDefault(&s.Timeout.PerRequestTimeoutSeconds, ownTimeout)
+	}
+	if l := c.AccessLogConfiguration; l != nil {
+		l.IncludeQueryParameters = cmp.Or(l.IncludeQueryParameters, types.ServiceConnectIncludeQueryParametersDisabled)
+	}
+	if c.Enabled && len(c.ContainerConfigurations) == 0 {
+		c.ContainerConfigurations = []types.ServiceConnectContainerConfiguration{
+			&types.ServiceConnectContainerConfigurationMemberLogLevel{Value: types.ServiceConnectContainerLogLevelInfo},
 		}
 	}
 	sortBy(c.Services, func(s types.ServiceConnectService) string { return aws.ToString(s.PortName) })

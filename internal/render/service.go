@@ -50,35 +50,6 @@ func newService(s plan.Service) service {
 	return out
 }
 
-// newServiceConnect lets the service call others by their short names, and, where it has a port, be called.
-func newServiceConnect(s plan.Service) serviceConnect {
-	if !s.Manifest.Network.Connect {
-		return serviceConnect{}
-	}
-	c := serviceConnect{
-		Enabled:          true,
-		Namespace:        plan.Ref(s.EnvStack, plan.OutputNamespaceARN),
-		LogConfiguration: newLog(s.CloudWatchLog()),
-	}
-	if p, ok := s.ConnectPort(); ok {
-		c.Services = append(c.Services, connectService{
-			PortName:      p.Name,
-			DiscoveryName: s.ConnectName(),
-			ClientAliases: []connectAlias{{Port: p.Number, DNSName: s.ConnectAlias(), TestTrafficRules: newTestRules(s)}},
-		})
-	}
-	return c
-}
-
-// newTestRules says which calls reach a new revision before all others do.
-func newTestRules(s plan.Service) *testRules {
-	t := s.Manifest.Deployment.TestTraffic
-	if t == nil {
-		return nil
-	}
-	return &testRules{testHeader{Name: t.Header, Value: testValue{t.Value}}}
-}
-
 func enabled(on bool) string {
 	if on {
 		return "ENABLED"

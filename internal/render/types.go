@@ -88,16 +88,46 @@ type deploymentController struct {
 }
 
 type serviceConnect struct {
-	Enabled          bool              `json:"enabled"`
-	Namespace        string            `json:"namespace,omitempty"`
-	Services         []connectService  `json:"services,omitempty"`
-	LogConfiguration *logConfiguration `json:"logConfiguration,omitempty"`
+	Enabled                 bool              `json:"enabled"`
+	Namespace               string            `json:"namespace,omitempty"`
+	Services                []connectService  `json:"services,omitempty"`
+	LogConfiguration        *logConfiguration `json:"logConfiguration,omitempty"`
+	AccessLogConfiguration  *accessLog        `json:"accessLogConfiguration,omitempty"`
+	ContainerConfigurations []proxySetting    `json:"containerConfigurations,omitempty"`
+}
+
+type accessLog struct {
+	Format                 string `json:"format"`
+	IncludeQueryParameters string `json:"includeQueryParameters"`
+}
+
+// proxySetting holds one setting.
+type proxySetting struct {
+	LogLevel string `json:"logLevel"`
 }
 
 type connectService struct {
-	PortName      string         `json:"portName"`
-	DiscoveryName string         `json:"discoveryName"`
-	ClientAliases []connectAlias `json:"clientAliases"`
+	PortName            string          `json:"portName"`
+	DiscoveryName       string          `json:"discoveryName"`
+	ClientAliases       []connectAlias  `json:"clientAliases"`
+	IngressPortOverride int             `json:"ingressPortOverride,omitempty"`
+	Timeout             *connectTimeout `json:"timeout,omitempty"`
+	TLS                 *connectTLS     `json:"tls,omitempty"`
+}
+
+type connectTimeout struct {
+	IdleTimeoutSeconds       *int `json:"idleTimeoutSeconds,omitempty"`
+	PerRequestTimeoutSeconds *int `json:"perRequestTimeoutSeconds,omitempty"`
+}
+
+type connectTLS struct {
+	IssuerCertificateAuthority issuer `json:"issuerCertificateAuthority"`
+	KmsKey                     string `json:"kmsKey,omitempty"`
+	RoleArn                    string `json:"roleArn"`
+}
+
+type issuer struct {
+	AwsPcaAuthorityArn string `json:"awsPcaAuthorityArn"`
 }
 
 type connectAlias struct {

@@ -42,6 +42,9 @@ func (s *Service) checkCreate(c *cluster, td *taskDefinition, in *ecs.CreateServ
 	if err := checkPlatform(in.PlatformVersion); err != nil {
 		return err
 	}
+	if err := checkConnect(td.Definition, in.ServiceConnectConfiguration); err != nil {
+		return err
+	}
 	return checkDeploymentConfiguration(in.DeploymentConfiguration)
 }
 

@@ -79,6 +79,9 @@ func (s *Service) checkUpdate(ctx context.Context, in *ecs.UpdateServiceInput) e
 	if err := checkDisks(td.Definition, serviceDisks(next.VolumeConfigurations)); err != nil {
 		return err
 	}
+	if err := checkConnect(td.Definition, next.ServiceConnectConfiguration); err != nil {
+		return err
+	}
 	if err := s.checkRegistries(ctx, in.ServiceRegistries); err != nil {
 		return err
 	}
