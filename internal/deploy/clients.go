@@ -34,7 +34,7 @@ func newClients(cfg aws.Config, pace poll.Pace) clients {
 	}
 	c.sites = site.New(cfg)
 	c.stacks = &stack.Client{CFN: cloudformation.NewFromConfig(cfg), Pace: pace}
-	c.releases = &release.Client{ECS: c.ecs, AutoScaling: applicationautoscaling.NewFromConfig(cfg), Pace: pace}
+	c.releases = &release.Client{ECS: c.ecs, AutoScaling: applicationautoscaling.NewFromConfig(cfg), Alarms: release.NewAlarms(cfg), Pace: pace}
 	c.watches = &watch.Client{ECS: c.ecs, ELB: c.elb, Logs: c.logs, Pace: pace}
 	return c
 }

@@ -162,11 +162,14 @@ func (d *deletion) service(ctx context.Context, p place) error {
 	if err := d.keepLogs(ctx, p, live); err != nil {
 		return err
 	}
-	there, err := d.releases.Remove(ctx, p.cluster, p.service, time.Now().Add(d.line.request.timeout()), d.sink)
+	gone, err := d.releases.Remove(ctx, p.cluster, p.service, plan.StepAlarms(p.stack), time.Now().Add(d.line.request.timeout()), d.sink)
+	for _, name := range gone.Alarms {
+		d.deleted(true, "alarm "+name)
+	}
 	if err != nil {
 		return err
 	}
-	d.deleted(there, "service "+p.name)
+	d.deleted(gone.Service, "service "+p.name)
 	d.keptFiles(p, live)
 	if err := d.emptySite(ctx, live); err != nil {
 		return err

@@ -59,10 +59,18 @@ func (r ready) scaling() (release.Scaling, error) {
 	if err != nil || doc == nil {
 		return release.Scaling{}, err
 	}
-	if doc, err = render.Resolve(doc, r.output, r.account); err != nil {
+	if doc, err = render.Resolve(doc, r.scalingOutput, r.account); err != nil {
 		return release.Scaling{}, err
 	}
 	return release.ParseScaling(doc)
+}
+
+// scalingOutput is output for what auto scaling is told: a policy's ARN, which only the release finds, is its name until then.
+func (r ready) scalingOutput(name, output string) (string, bool) {
+	if output == plan.PolicyARN && strings.HasPrefix(name, plan.ScalingPrefix) {
+		return name, true
+	}
+	return r.output(name, output)
 }
 
 // inspect reads what stands in ECS, and beside it, where the service has auto scaling or is to have it, what that does.
@@ -71,7 +79,7 @@ func (l *line) inspect(ctx context.Context, s plan.Service) (release.Live, error
 	var scaling release.Scaling
 	wanted := s.Scaling() != nil
 	read := func(ctx context.Context) (err error) {
-		scaling, err = l.releases.Scaling(ctx, s.Cluster, s.ServiceName)
+		scaling, err = l.liveScaling(ctx, s)
 		return err
 	}
 	g, gctx := errgroup.WithContext(ctx)
@@ -88,6 +96,31 @@ func (l *line) inspect(ctx context.Context, s plan.Service) (release.Live, error
 	}
 	live.Scaling = scaling
 	return live, err
+}
+
+// liveScaling reads what auto scaling does, and the alarms that tell it to: side by side where the manifest has steps, after it
+// where only the service has, and not at all where neither has any.
+func (l *line) liveScaling(ctx context.Context, s plan.Service) (release.Scaling, error) {
+	var scaling release.Scaling
+	var alarms release.StepAlarms
+	ask := func(ctx context.Context) (err error) {
+		alarms, err = l.releases.StepAlarms(ctx, plan.StepAlarms(s.Stack), s.Cluster, s.ServiceName)
+		return err
+	}
+	wanted := s.Manifest.Scaling != nil && len(s.Manifest.Scaling.Steps) > 0
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		scaling, err = l.releases.Scaling(gctx, s.Cluster, s.ServiceName)
+		return err
+	})
+	if wanted {
+		g.Go(func() error { return ask(gctx) })
+	}
+	err := g.Wait()
+	if err == nil && !wanted && scaling.Steps() {
+		err = ask(ctx)
+	}
+	return scaling.With(alarms), err
 }
 
 // release is what this deploy brings, given what is live.

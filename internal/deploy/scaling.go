@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 
 	"ferry.dev/ferry/internal/plan"
 	"ferry.dev/ferry/internal/release"
@@ -43,12 +44,31 @@ func scalingStatus(s release.Scaling) *ScalingStatus {
 		if t := p.TargetTrackingScalingPolicyConfiguration; t != nil {
 			text += " " + strconv.FormatFloat(aws.ToFloat64(t.TargetValue), 'g', -1, 64)
 		}
+		if t := p.StepScalingPolicyConfiguration; t != nil {
+			text = strings.Replace(text, "step-", "step ", 1) + stepTexts(*t)
+		}
 		r.Policies = append(r.Policies, text)
 	}
 	for _, a := range s.Actions {
 		r.Schedule = append(r.Schedule, scheduleText(a))
 	}
 	return r
+}
+
+// stepTexts say what a policy does, step by step: " +1 +3", " -10%", " =4".
+func stepTexts(c types.StepScalingPolicyConfiguration) string {
+	var b strings.Builder
+	for _, s := range c.StepAdjustments {
+		switch by := aws.ToInt32(s.ScalingAdjustment); c.AdjustmentType {
+		case types.AdjustmentTypeExactCapacity:
+			fmt.Fprintf(&b, " =%d", by)
+		case types.AdjustmentTypePercentChangeInCapacity:
+			fmt.Fprintf(&b, " %+d%%", by)
+		default:
+			fmt.Fprintf(&b, " %+d", by)
+		}
+	}
+	return b.String()
 }
 
 func scheduleText(a applicationautoscaling.PutScheduledActionInput) string {

@@ -24,6 +24,7 @@ func decodeScaling(n *node) *Scaling {
 		Requests:     decodeTracking(n.get("requests"), general),
 		ResponseTime: decodeTracking(n.get("response_time"), general),
 		QueueDelay:   decodeQueueDelay(n.get("queue_delay"), general),
+		Steps:        decodeSteps(n.get("step"), general),
 		SpotFrom:     n.get("range").get("spot_from").num(),
 	}
 	if low, high := decodeRange(n.get("range")); low != nil && high != nil {

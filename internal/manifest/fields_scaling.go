@@ -14,6 +14,7 @@ func scalingFields() []Field {
 		trackingFields("response_time", "duration", 0, "The average time to an answer that scaling keeps to, measured by the load balancer.", "250ms"),
 		queueDelayFields(),
 		customMetricFields(),
+		stepFields(),
 		scheduleFields(),
 	)
 }

@@ -11,6 +11,7 @@ type Scaling struct {
 	ResponseTime *Tracking   // seconds
 	QueueDelay   *QueueDelay // workers
 	Custom       []CustomMetric
+	Steps        []StepPolicy
 	Schedule     []ScheduledRange
 }
 

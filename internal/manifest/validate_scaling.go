@@ -14,16 +14,16 @@ import (
 func metricsOf(kind rune) []string {
 	switch kind {
 	case kindLoadBalanced, kindBackend:
-		return []string{"cpu_percentage", "memory_percentage", "requests", "response_time", "custom"}
+		return []string{"cpu_percentage", "memory_percentage", "requests", "response_time", "custom", "step"}
 	case kindWorker:
-		return []string{"cpu_percentage", "memory_percentage", "queue_delay", "custom"}
+		return []string{"cpu_percentage", "memory_percentage", "queue_delay", "custom", "step"}
 	}
 	return nil
 }
 
 // metricKeys are all of them.
 func metricKeys() []string {
-	return []string{"cpu_percentage", "memory_percentage", "requests", "response_time", "queue_delay", "custom"}
+	return []string{"cpu_percentage", "memory_percentage", "requests", "response_time", "queue_delay", "custom", "step"}
 }
 
 // scaling checks the map form of count.
@@ -49,6 +49,7 @@ func (v validator) scaling(kind rune, w Workload) {
 	v.tracked(w)
 	v.queueDelay(s.QueueDelay)
 	v.customMetrics(s.Custom)
+	v.steps(kind, w)
 	v.scheduledRanges(s)
 }
 

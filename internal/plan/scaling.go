@@ -26,10 +26,12 @@ type ScalingPolicy struct {
 	Metric     *ScalingMetric
 	Math       []ScalingQuery
 	Steps      []ScalingStep
-	Adjustment string // of steps: ChangeInCapacity, PercentChangeInCapacity or ExactCapacity
-	Aggregate  string // of steps: Average, Minimum or Maximum
-	In, Out    int    // cooldowns in seconds; of steps Out alone
-	KeepTasks  bool   // it never takes tasks away
+	Adjustment string        // of steps: ChangeInCapacity, PercentChangeInCapacity or ExactCapacity
+	Aggregate  string        // of steps: Average, Minimum or Maximum
+	Magnitude  int           // of steps in percent: tasks that they change at least; 0 = as it comes
+	Alarm      *ScalingAlarm // of steps: what tells them to act
+	In, Out    int           // cooldowns in seconds; of steps Out alone
+	KeepTasks  bool          // it never takes tasks away
 }
 
 // ScalingMetric is a CloudWatch metric.
@@ -72,6 +74,7 @@ func (s Service) Scaling() *Scaling {
 		metric := scalingMetric(c.Metric)
 		out.Policies = append(out.Policies, ScalingPolicy{Name: ScalingPrefix + "custom-" + c.Name, Metric: &metric, KeepTasks: c.KeepTasks}.keep(c.Tracking))
 	}
+	out.Policies = append(out.Policies, s.stepPolicies()...)
 	for _, r := range m.Schedule {
 		when := r.At
 		if s, err := schedule.Parse(r.At); err == nil { // else package manifest has refused it

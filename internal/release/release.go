@@ -1,6 +1,7 @@
 // Package release owns ECS's side of a deploy: it reads what is live, compares it with what should be, registers a task
 // definition revision only when one differs, creates or updates the service with only what differs, and finds the
-// service deployment that came of it. What Application Auto Scaling does to the service's count is part of the release.
+// service deployment that came of it. What Application Auto Scaling does to the service's count is part of the release,
+// with the alarms that tell it to.
 //
 // It renders no definition (package render does) and follows no deployment (package watch does). Nothing that a
 // rollback needs is ever deregistered or overwritten here.
@@ -12,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
@@ -22,6 +24,7 @@ import (
 type Client struct {
 	ECS         *ecs.Client
 	AutoScaling *applicationautoscaling.Client
+	Alarms      *cloudwatch.Client // of NewAlarms
 	Pace        poll.Pace
 	// RolePatience is how long ECS may refuse a role that was made moments ago, because IAM has not told it yet.
 	// Default 1 minute.

@@ -16,28 +16,58 @@ import (
 	"ferry.dev/ferry/internal/poll"
 )
 
+// Removed is what was deleted.
+type Removed struct {
+	Service bool
+	Alarms  []string // of the service's steps
+}
+
 // Remove ends a service's auto scaling, which would start tasks again, drains the service, deletes it and waits until it and its
-// tasks are gone. It tells whether there was one.
-func (c *Client) Remove(ctx context.Context, cluster, name string, limit time.Time, sink event.Sink) (bool, error) {
+// tasks are gone. The names of the alarms of its steps begin with alarms.
+func (c *Client) Remove(ctx context.Context, cluster, name, alarms string, limit time.Time, sink event.Sink) (Removed, error) {
 	s, err := c.service(ctx, cluster, name)
 	if err != nil || s == nil {
-		return false, err
+		return Removed{}, err
 	}
+	r := Removed{Service: true}
 	if scaledBefore(s) {
-		if err := c.forget(ctx, scalable(cluster, name)); err != nil {
-			return true, err
+		if r.Alarms, err = c.removeScaling(ctx, cluster, name, alarms); err != nil {
+			return r, err
 		}
 	}
+	return r, c.removeService(ctx, s, limit, sink)
+}
+
+// removeScaling ends a service's auto scaling and returns the alarms that went with it. Where no policy acts by an alarm, none is
+// asked for.
+func (c *Client) removeScaling(ctx context.Context, cluster, name, prefix string) ([]string, error) {
+	id := scalable(cluster, name)
+	live := Scaling{ARNs: map[string]string{}}
+	if err := c.policies(ctx, id, &live); err != nil {
+		return nil, fmt.Errorf("reading the scaling policies of service %s: %w", name, err)
+	}
+	var names []string
+	if live.Steps() {
+		alarms, err := c.StepAlarms(ctx, prefix, cluster, name)
+		if err != nil {
+			return nil, err
+		}
+		names = sortedKeys(alarms.ARNs)
+	}
+	return names, c.endScaling(ctx, id, names)
+}
+
+func (c *Client) removeService(ctx context.Context, s *types.Service, limit time.Time, sink event.Sink) error {
 	if aws.ToString(s.Status) == "ACTIVE" {
 		if err := c.drain(ctx, *s, limit, sink); err != nil {
-			return true, err
+			return err
 		}
 		_, err := c.ECS.DeleteService(ctx, &ecs.DeleteServiceInput{Cluster: s.ClusterArn, Service: s.ServiceName, Force: aws.Bool(true)})
 		if err != nil && !gone(err) {
-			return true, fmt.Errorf("deleting service %s: %w", name, err)
+			return fmt.Errorf("deleting service %s: %w", aws.ToString(s.ServiceName), err)
 		}
 	}
-	return true, c.AwaitFree(ctx, *s, limit, sink)
+	return c.AwaitFree(ctx, *s, limit, sink)
 }
 
 // drain lets the load balancer and the containers end their work before the service goes.

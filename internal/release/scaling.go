@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"golang.org/x/sync/errgroup"
 )
@@ -20,10 +21,14 @@ type Scaling struct {
 	Actions  []applicationautoscaling.PutScheduledActionInput
 	// ARNs are those of the policies, by their names, of what is live.
 	ARNs map[string]string
+	// Alarms tell policies of steps to act. The action of one that is wanted is the name of its policy.
+	Alarms    []cloudwatch.PutMetricAlarmInput
+	AlarmARNs map[string]string // by their names, of what is live
 }
 
-// ParseScaling reads a document of three parts, each as `aws application-autoscaling <command> --cli-input-json` takes it:
-// RegisterScalableTarget, and the lists PutScalingPolicy and PutScheduledAction. No document: no scaling.
+// ParseScaling reads a document of parts, each as `aws application-autoscaling <command> --cli-input-json` takes it:
+// RegisterScalableTarget, and the lists PutScalingPolicy and PutScheduledAction. The list PutMetricAlarm is for `aws cloudwatch`.
+// No document: no scaling.
 func ParseScaling(doc []byte) (Scaling, error) {
 	if len(doc) == 0 {
 		return Scaling{}, nil
@@ -32,11 +37,12 @@ func ParseScaling(doc []byte) (Scaling, error) {
 		RegisterScalableTarget applicationautoscaling.RegisterScalableTargetInput
 		PutScalingPolicy       []applicationautoscaling.PutScalingPolicyInput
 		PutScheduledAction     []applicationautoscaling.PutScheduledActionInput
+		PutMetricAlarm         []cloudwatch.PutMetricAlarmInput
 	}
 	if err := decode(doc, &in); err != nil {
 		return Scaling{}, fmt.Errorf("reading the scaling definition: %w", err)
 	}
-	return Scaling{Target: &in.RegisterScalableTarget, Policies: in.PutScalingPolicy, Actions: in.PutScheduledAction}, nil
+	return Scaling{Target: &in.RegisterScalableTarget, Policies: in.PutScalingPolicy, Actions: in.PutScheduledAction, Alarms: in.PutMetricAlarm}, nil
 }
 
 // Range is the fewest and the most tasks in one word, 1-10; "" where nothing scales.
@@ -126,6 +132,15 @@ func (c *Client) actions(ctx context.Context, id *string, s *Scaling) error {
 		}
 	}
 	return nil
+}
+
+// endScaling takes a service away from Application Auto Scaling, the alarms of its steps first: they are found by the policies,
+// which go with it.
+func (c *Client) endScaling(ctx context.Context, id *string, alarms []string) error {
+	if err := c.silence(ctx, alarms); err != nil {
+		return err
+	}
+	return c.forget(ctx, id)
 }
 
 // forget takes a service away from Application Auto Scaling, with its policies and scheduled actions.

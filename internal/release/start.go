@@ -116,9 +116,10 @@ func (c *Client) create(ctx context.Context, p Plan, s *Started, sink event.Sink
 func (c *Client) update(ctx context.Context, p Plan, s *Started, sink event.Sink) error {
 	s.Service = *p.Live.Service
 	if p.Rescale.End {
-		if err := c.forget(ctx, &p.Rescale.ID); err != nil {
+		if err := c.endScaling(ctx, &p.Rescale.ID, p.Rescale.OldAlarms); err != nil {
 			return err
 		}
+		p.Rescale.OldAlarms = nil
 	}
 	g, gctx := errgroup.WithContext(ctx)
 	if p.Update != nil {
@@ -144,6 +145,9 @@ func (c *Client) Finish(ctx context.Context, p Plan) error {
 	}
 	if len(p.Retag) == 0 {
 		return nil
+	}
+	if err := c.retagAlarms(ctx, p); err != nil {
+		return err
 	}
 	return c.tag(ctx, aws.ToString(p.Live.Service.ServiceArn), p.Retag)
 }

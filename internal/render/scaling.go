@@ -13,6 +13,7 @@ type scaling struct {
 	RegisterScalableTarget scalableTarget
 	PutScalingPolicy       []scalingPolicy
 	PutScheduledAction     []scheduledAction
+	PutMetricAlarm         []metricAlarm `json:",omitempty"` // for `aws cloudwatch put-metric-alarm`
 }
 
 // scaled names the desired count of one service.
@@ -80,11 +81,33 @@ type metricName struct {
 }
 
 type stepScaling struct {
-	AdjustmentType        string
-	StepAdjustments       []stepAdjustment
-	Cooldown              int
-	MetricAggregationType string
+	AdjustmentType         string
+	StepAdjustments        []stepAdjustment
+	MinAdjustmentMagnitude int `json:",omitempty"`
+	Cooldown               int
+	MetricAggregationType  string
 }
+
+// metricAlarm tells a policy of steps to act. Its action is a placeholder for the ARN that put-scaling-policy answers with.
+type metricAlarm struct {
+	AlarmName          string
+	AlarmDescription   string
+	AlarmActions       []string
+	Namespace          string
+	MetricName         string
+	Dimensions         []metricDimension `json:",omitempty"`
+	Statistic          string
+	Unit               string `json:",omitempty"`
+	Period             int
+	EvaluationPeriods  int
+	DatapointsToAlarm  int
+	ComparisonOperator string
+	Threshold          float64
+	TreatMissingData   string
+	Tags               []alarmTag
+}
+
+type alarmTag struct{ Key, Value string }
 
 type stepAdjustment struct {
 	MetricIntervalLowerBound *float64 `json:",omitempty"`
@@ -107,8 +130,9 @@ type targetAction struct {
 	MaxCapacity *int `json:",omitempty"`
 }
 
-// ScalingDefinition renders what Application Auto Scaling is told about a service; nil where the manifest says how many tasks
-// run. The names that CloudWatch has for the load balancer and the target group are placeholders for Resolve.
+// ScalingDefinition renders what Application Auto Scaling is told about a service, and CloudWatch about the alarms of its steps;
+// nil where the manifest says how many tasks run. The names that CloudWatch has for the load balancer and the target group, and
+// the ARNs of the policies that alarms tell, are placeholders for Resolve.
 func ScalingDefinition(s plan.Service) ([]byte, error) {
 	p := s.Scaling()
 	if p == nil {
@@ -122,6 +146,9 @@ func ScalingDefinition(s plan.Service) ([]byte, error) {
 	}
 	for _, policy := range p.Policies {
 		out.PutScalingPolicy = append(out.PutScalingPolicy, newScalingPolicy(of, policy))
+		if policy.Alarm != nil {
+			out.PutMetricAlarm = append(out.PutMetricAlarm, newMetricAlarm(s, policy))
+		}
 	}
 	for _, a := range p.Schedule {
 		out.PutScheduledAction = append(out.PutScheduledAction, scheduledAction{
@@ -151,11 +178,24 @@ func newScalingPolicy(of scaled, p plan.ScalingPolicy) scalingPolicy {
 }
 
 func newStepScaling(p plan.ScalingPolicy) *stepScaling {
-	s := &stepScaling{AdjustmentType: p.Adjustment, Cooldown: p.Out, MetricAggregationType: p.Aggregate}
+	s := &stepScaling{AdjustmentType: p.Adjustment, MinAdjustmentMagnitude: p.Magnitude, Cooldown: p.Out, MetricAggregationType: p.Aggregate}
 	for _, step := range p.Steps {
 		s.StepAdjustments = append(s.StepAdjustments, stepAdjustment{MetricIntervalLowerBound: step.Lower, MetricIntervalUpperBound: step.Upper, ScalingAdjustment: step.By})
 	}
 	return s
+}
+
+func newMetricAlarm(s plan.Service, p plan.ScalingPolicy) metricAlarm {
+	a := p.Alarm
+	out := metricAlarm{
+		AlarmName: a.Name, AlarmDescription: a.Description, AlarmActions: []string{plan.Ref(p.Name, plan.PolicyARN)},
+		Namespace: a.Metric.Namespace, MetricName: a.Metric.Name, Dimensions: dimensions(a.Metric.Dimensions), Statistic: a.Metric.Statistic, Unit: a.Metric.Unit,
+		Period: a.Period, EvaluationPeriods: a.Periods, DatapointsToAlarm: a.Datapoints, ComparisonOperator: a.Comparison, Threshold: a.Threshold, TreatMissingData: a.Missing,
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.Tags)) {
+		out.Tags = append(out.Tags, alarmTag{Key: key, Value: s.Tags[key]})
+	}
+	return out
 }
 
 func queries(list []plan.ScalingQuery) []metricQuery {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/google/go-cmp/cmp"
 
@@ -54,6 +55,7 @@ func TestAScalingDefinitionIsWhatApplicationAutoScalingTakes(t *testing.T) {
 			RegisterScalableTarget applicationautoscaling.RegisterScalableTargetInput
 			PutScalingPolicy       []applicationautoscaling.PutScalingPolicyInput
 			PutScheduledAction     []applicationautoscaling.PutScheduledActionInput
+			PutMetricAlarm         []cloudwatch.PutMetricAlarmInput
 		}
 		if err := strict(doc, &in); err != nil {
 			t.Errorf("%s: %v", name, err)
