@@ -26,6 +26,7 @@ func decodeEnvironment(root *node) Environment {
 		Network: decodeEnvNetwork(root.get("network").get("vpc")),
 		HTTP:    decodeEnvHTTP(root.get("http")),
 		CDN:     decodeCDN(root.get("cdn")),
+		Domains: decodeDomains(root.get("domains")),
 		Cluster: decodeCluster(root.get("cluster"), insights),
 	}
 }

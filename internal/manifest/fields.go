@@ -40,6 +40,7 @@ func Fields() []Field {
 		clusterFields(),
 		environmentNetworkFields(),
 		environmentHTTPFields(),
+		domainFields(),
 		environmentEdgeFields(),
 		edgeFieldsToCome(),
 		appFields(),

@@ -32,6 +32,7 @@ type Environment struct {
 	Region  string
 	Network EnvNetwork
 	HTTP    EnvHTTP
+	Domains []Domain // of services behind the load balancers
 	Cluster Cluster
 	CDN     *CDN // nil: the public load balancer is reached without CloudFront
 }

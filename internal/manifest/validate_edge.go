@@ -37,15 +37,15 @@ func (v validator) cdn(e Environment) {
 	}
 	p, certificates := at("cdn.certificate"), at("http.public.certificates")
 	v.arn(p, e.CDN.Certificate, "acm", "certificate/")
-	imported := len(e.HTTP.Public.Certificates) > 0
+	secure := e.Secure()
 	switch r := arnRegion(e.CDN.Certificate); {
 	case !v.sure(certificates, p):
 	case e.CDN.Certificate != "" && isARN(e.CDN.Certificate, "acm") && r != "" && r != "us-east-1" && !strings.HasPrefix(r, "cn-"):
 		v.bad(p, "request it in us-east-1", "the certificate is in %s, and CloudFront takes those of us-east-1 only", r)
-	case e.CDN.Certificate != "" && !imported:
+	case e.CDN.Certificate != "" && !secure:
 		v.bad(certificates, "name one for the load balancer too", "is missing: cdn.certificate goes with it")
-	case e.CDN.Certificate == "" && imported && !e.CDN.TerminateTLS:
-		v.bad(p, "name one in us-east-1, or write terminate_tls: true", "is missing: with http.public.certificates, CloudFront needs one too")
+	case e.CDN.Certificate == "" && secure && !e.CDN.TerminateTLS:
+		v.bad(p, "name one in us-east-1, or write terminate_tls: true", "is missing: with http.public.certificates or domains, CloudFront needs one too")
 	}
 	if a := e.CDN.StaticAssets; a != nil {
 		v.staticAssets(at("cdn.static_assets"), *a, e.CDN.Certificate)

@@ -21,6 +21,7 @@ func (d *document) validateEnvironment(e Environment, o Options) {
 	v.rules(at("network.vpc.security_group.ingress"), e.Network.Ingress)
 	v.rules(at("network.vpc.security_group.egress"), e.Network.Egress)
 	v.loadBalancers(e)
+	v.domains(e)
 	v.cluster(e)
 	v.edge(e)
 }

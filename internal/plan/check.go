@@ -47,6 +47,7 @@ func (c *checker) service(s Service) {
 	c.capacity(s)
 	c.traffic(s)
 	c.connect(s)
+	c.domains(s)
 }
 
 func (c *checker) name(s Service) {

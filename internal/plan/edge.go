@@ -25,7 +25,7 @@ func (e Environment) Distribution() *Distribution {
 		return nil
 	}
 	d := &Distribution{Certificate: cdn.Certificate, OriginPolicy: "http-only", ViewerPolicy: "allow-all", Assets: cdn.StaticAssets}
-	if len(e.Manifest.HTTP.Public.Certificates) > 0 && !cdn.TerminateTLS {
+	if e.Manifest.Secure() && !cdn.TerminateTLS {
 		d.OriginPolicy = "https-only"
 	}
 	if cdn.Certificate != "" {

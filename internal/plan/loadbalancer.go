@@ -24,8 +24,8 @@ type LoadBalancer struct {
 	Scheme           string // internet-facing or internal
 	Subnets          []Subnet
 	HTTPS            bool
-	Certificate      string   // the listener's default certificate
-	MoreCertificates []string // chosen by the name that a client asks for
+	Certificate      Value   // the listener's default certificate
+	MoreCertificates []Value // chosen by the name that a client asks for
 	SSLPolicy        string
 	FromTasks        bool // the environment's tasks may call it
 	Ingress          []Rule
@@ -64,8 +64,12 @@ func (e Environment) loadBalancer(kind string, m manifest.ALB) LoadBalancer {
 		Name:      shorten(e.Stack+"-"+strings.ToLower(kind), maxLoadBalancerName),
 		SSLPolicy: cmp.Or(m.SSLPolicy, defaultSSLPolicy),
 	}
-	if len(m.Certificates) > 0 {
-		l.HTTPS, l.Certificate, l.MoreCertificates = true, m.Certificates[0], m.Certificates[1:]
+	certificates := texts(m.Certificates)
+	if kind == Public {
+		certificates = publicCertificates(e.Manifest)
+	}
+	if len(certificates) > 0 {
+		l.HTTPS, l.Certificate, l.MoreCertificates = true, certificates[0], certificates[1:]
 	}
 	return l
 }

@@ -70,7 +70,7 @@ func (r *Routing) addNetwork(s Service) {
 	}
 	n.certify(*m, s)
 	for _, name := range m.Aliases {
-		r.point(name, zoneOf(m.AliasZones, m.HostedZone, name), NetworkLB)
+		r.point(name, zoneFor(s.EnvManifest, m.AliasZones, m.HostedZone, name), NetworkLB)
 	}
 	r.Network = n
 	if r.LoadBalancer == "" {
@@ -80,8 +80,6 @@ func (r *Routing) addNetwork(s Service) {
 		}
 	}
 }
-
-func zoneOf(own map[string]string, all, name string) string { return cmp.Or(own[name], all) }
 
 func tlsPolicy(l manifest.NLBListener) string {
 	if l.Protocol != "TLS" {
@@ -120,11 +118,16 @@ func (n *NetworkBalancer) certify(m manifest.NLB, s Service) {
 	}
 	request := CertificateRequest{Key: "NetworkCertificate"}
 	for _, name := range m.Aliases {
-		if zone := zoneOf(m.AliasZones, m.HostedZone, name); zone != "" {
+		if zone := zoneFor(s.EnvManifest, m.AliasZones, m.HostedZone, name); zone != "" {
 			request.Names, request.Zones = append(request.Names, name), append(request.Zones, zone)
 		}
 	}
-	imported := s.EnvManifest.HTTP.Public.Certificates
+	imported := slices.Clone(s.EnvManifest.HTTP.Public.Certificates)
+	for _, name := range m.Aliases {
+		if d := s.EnvManifest.DomainOf(name); d != nil && d.Certificate != "" {
+			imported = append(imported, d.Certificate)
+		}
+	}
 	switch {
 	case m.Certificate != "":
 		n.Certificate = &Value{Text: m.Certificate}

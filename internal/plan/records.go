@@ -16,9 +16,9 @@ type Record struct {
 }
 
 // record adds the names of a rule that have a zone. A name has one record, however many rules are for it.
-func (r *Routing) record(kind string, h manifest.HTTP) {
+func (r *Routing) record(env manifest.Environment, kind string, h manifest.HTTP) {
 	for _, name := range h.Aliases {
-		r.point(name, zoneOf(h.AliasZones, h.HostedZone, name), kind)
+		r.point(name, zoneFor(env, h.AliasZones, h.HostedZone, name), kind)
 	}
 }
 

@@ -54,8 +54,7 @@ func newRouting(s Service) *Routing {
 
 // blocks lists what the manifest says of Application Load Balancers, the one of the service's address first.
 func blocks(s Service) []block {
-	env := s.EnvManifest.HTTP
-	public, private := len(env.Public.Certificates) > 0, len(env.Private.Certificates) > 0
+	public, private := s.EnvManifest.Secure(), len(s.EnvManifest.HTTP.Private.Certificates) > 0
 	var all []block
 	if h := s.Manifest.HTTP; h != nil {
 		b := block{kind: Public, https: public, lead: true, rules: rulesOf(*h)}
@@ -91,7 +90,7 @@ func (r *Routing) add(s Service, b block) {
 	for i, h := range b.rules {
 		target := r.target(s, b, h)
 		r.Rules = append(r.Rules, newRules(s, b, i, h, target)...)
-		r.record(b.kind, h)
+		r.record(s.EnvManifest, b.kind, h)
 	}
 }
 

@@ -47,19 +47,20 @@ const digestMark = "\x00digest\x00"
 // parsed holds the templates. They are parsed when one is needed, since most commands need none.
 var parsed = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
-		"digestMark": func() string { return digestMark },
-		"imports":    imports,
-		"launch":     launch,
-		"list":       list,
-		"quote":      quote,
-		"rule":       rule,
-		"statement":  statement,
-		"sub":        sub,
-		"subnet":     subnet,
-		"subnets":    subnets,
-		"value":      value,
-		"vpc":        vpc,
-		"zone":       zone,
+		"certificate": certificate,
+		"digestMark":  func() string { return digestMark },
+		"imports":     imports,
+		"launch":      launch,
+		"list":        list,
+		"quote":       quote,
+		"rule":        rule,
+		"statement":   statement,
+		"sub":         sub,
+		"subnet":      subnet,
+		"subnets":     subnets,
+		"value":       value,
+		"vpc":         vpc,
+		"zone":        zone,
 	}).Option("missingkey=error").ParseFS(templates.FS, "*.yml")
 })
 
@@ -104,6 +105,14 @@ func value(s plan.Service, of any) string {
 		return "!Ref " + v.Ref
 	case v.Attribute != "":
 		return "!GetAtt " + v.Attribute
+	}
+	return quote(v.Text)
+}
+
+// certificate refers to a certificate, one that the template requests or one that exists.
+func certificate(v plan.Value) string {
+	if v.Ref != "" {
+		return "!Ref " + v.Ref
 	}
 	return quote(v.Text)
 }
