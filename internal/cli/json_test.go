@@ -97,6 +97,17 @@ func TestWhatOnlyTheBuiltInEnvironmentLacksIsAWarningBesideOthersThatHaveIt(t *t
 	}
 }
 
+func TestValidateReadsAServiceInEnvironmentsThatOnlyItNames(t *testing.T) {
+	t.Parallel()
+	s := demo(t)
+	s.file("ferry/environments/test/manifest.yml", "name: test\ntype: Environment\n")
+	s.file("ferry/web/manifest.yml", "name: web\ntype: Backend Service\nimage: {location: nginx}\ncpu: 256\nmemory: 512\nenvironments:\n  prod:\n    memory: 8192\n")
+	if o := s.ferry("validate"); o.Code != fault.Usage || !strings.HasPrefix(o.Stdout, "ferry/web/manifest.yml:8:13: environments.prod.memory: ") {
+		t.Errorf("exit %d, stdout\n%s", o.Code, o.Stdout)
+	}
+	s.ok("validate", "--env", "test")
+}
+
 func TestValidateOfOneFileReadsItForEachEnvironmentThatItNames(t *testing.T) {
 	t.Parallel()
 	s := demo(t)

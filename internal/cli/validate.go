@@ -151,7 +151,8 @@ func (a *App) validateFile(file string, src []byte, t target) diag.List {
 	}
 }
 
-// validateWorkspace reads the application, each environment, and each service in each environment.
+// validateWorkspace reads the application, each environment, and each service in each environment, those included that only
+// its own manifest names: with Copilot an environment need not have a manifest.
 func (a *App) validateWorkspace(o validateOptions) (list diag.List, read int, source func(string) []byte, err error) {
 	ws, err := a.workspace()
 	if err != nil {
@@ -183,6 +184,10 @@ func (a *App) validateWorkspace(o validateOptions) (list diag.List, read int, so
 		more, err := check.in(env, env != localEnv || len(envs) == 1)
 		list, problems = append(list, more...), append(problems, err)
 	}
+	if o.Env == "" {
+		more, err := check.elsewhere(envs)
+		list, problems = append(list, more...), append(problems, err)
+	}
 	if spare {
 		more, err := check.in(localEnv, false) // which knows no certificates
 		list, problems = append(list, onlyLocal(more, list, ws.Source)...), append(problems, err)
@@ -201,7 +206,7 @@ type environmentCheck struct {
 // in returns the mistakes of an environment and of each service in it; together says to look also at what the two make
 // impossible together.
 func (c environmentCheck) in(env string, together bool) (diag.List, error) {
-	options := manifest.Options{App: c.of.Name, Env: env, LookupEnv: c.app.LookupEnv, Copilot: c.ws.Copilot}
+	options := c.options(env)
 	e, list, err := c.ws.Environment(env, options)
 	problems := []error{err}
 	if err == nil && !list.HasErrors() && together {
@@ -209,10 +214,37 @@ func (c environmentCheck) in(env string, together bool) (diag.List, error) {
 		list, problems = append(list, more...), append(problems, err)
 	}
 	for _, service := range c.services {
-		w, more, err := c.ws.Service(service, env, options)
+		more, err := c.service(service, env)
 		list, problems = append(list, more...), append(problems, err)
-		if err == nil && !more.HasErrors() {
-			_, more, err = c.ws.EnvFile(w)
+	}
+	return list, errors.Join(problems...)
+}
+
+func (c environmentCheck) options(env string) manifest.Options {
+	return manifest.Options{App: c.of.Name, Env: env, LookupEnv: c.app.LookupEnv, Copilot: c.ws.Copilot}
+}
+
+func (c environmentCheck) service(name, env string) (diag.List, error) {
+	w, list, err := c.ws.Service(name, env, c.options(env))
+	if err != nil || list.HasErrors() {
+		return list, err
+	}
+	_, more, err := c.ws.EnvFile(w)
+	return append(list, more...), err
+}
+
+// elsewhere returns the mistakes of services in environments that they name and that are not among those read already.
+func (c environmentCheck) elsewhere(read []string) (diag.List, error) {
+	var list diag.List
+	var problems []error
+	for _, service := range c.services {
+		names, err := c.ws.Named(service)
+		problems = append(problems, err)
+		for _, env := range names {
+			if env == localEnv || slices.Contains(read, env) {
+				continue
+			}
+			more, err := c.service(service, env)
 			list, problems = append(list, more...), append(problems, err)
 		}
 	}

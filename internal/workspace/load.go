@@ -151,6 +151,15 @@ func (w *Workspace) Service(name, env string, o manifest.Options) (manifest.Work
 	return wl, list, nil
 }
 
+// Named are the environments that a service's manifest has values for.
+func (w *Workspace) Named(service string) ([]string, error) {
+	src, err := w.read("service", service, filepath.Join(w.Root, service, manifestFile), w.Services)
+	if err != nil {
+		return nil, err
+	}
+	return manifest.Overridden(src), nil
+}
+
 // ResolvedService is one workload's manifest as an environment has it, with where each value came from. It is usable only
 // if the diagnostics, Service's own, hold no error.
 func (w *Workspace) ResolvedService(name, env string, o manifest.Options) (manifest.Resolved, diag.List, error) {
