@@ -15,7 +15,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -89,7 +91,7 @@ func newVictim(t *testing.T, bin string) *victim {
 		"ferry/app.yml":                        "name: demo\n",
 		"ferry/environments/test/manifest.yml": fmt.Sprintf("name: test\ntype: Environment\naccount: %q\nregion: us-east-1\n", server.Health().Account),
 		"ferry/web/manifest.yml": "name: web\ntype: Load Balanced Web Service\nimage:\n  build:\n    builder: go\n  port: 8080\nhttp:\n  path: /\n" +
-			"cpu: 256\nmemory: 512\ncount: 2\n",
+			"cpu: 256\nmemory: 512\ncount:\n  range: 2-4\n  step: [{name: busy, metric: cpu_percentage, threshold: 70, steps: [{add: 1}]}]\n",
 	}
 	for name, content := range files {
 		path := filepath.Join(v.dir, filepath.FromSlash(name))
@@ -176,6 +178,7 @@ func (v *victim) state(t *testing.T) []string {
 	r := reader{t: t, ctx: ctx, world: v.server.Services()}
 	r.stacks()
 	r.containers()
+	r.scaling()
 	r.balancers()
 	r.rest()
 	sort.Strings(r.lines)
@@ -218,6 +221,23 @@ func (r *reader) stacks() {
 				r.say("change set of %s left over: %s %s", *s.StackName, c.Status, c.ExecutionStatus)
 			}
 		}
+	}
+}
+
+// scaling lists the policies that scale, and the alarms, whether their policies know them or not.
+func (r *reader) scaling() {
+	policies, err := r.world.AutoScaling.DescribeScalingPolicies(r.ctx, &applicationautoscaling.DescribeScalingPoliciesInput{ServiceNamespace: "ecs"})
+	r.must(err)
+	for _, p := range policies.ScalingPolicies {
+		r.say("scaling policy %s of %s", *p.PolicyName, *p.ResourceId)
+		for _, a := range p.Alarms {
+			r.say("alarm %s tells %s", *a.AlarmName, *p.PolicyName)
+		}
+	}
+	alarms, err := r.world.CloudWatch.DescribeAlarms(r.ctx, &cloudwatch.DescribeAlarmsInput{})
+	r.must(err)
+	for _, a := range alarms.MetricAlarms {
+		r.say("alarm %s", *a.AlarmName)
 	}
 }
 

@@ -18,8 +18,8 @@ import (
 // stepPrefix begins the names of the policies that act only when an alarm tells them to.
 const stepPrefix = scalingPrefix + "step-"
 
-// NewAlarms makes the client for the alarms of steps. It speaks JSON, one of the protocols that CloudWatch has, as ferry's other
-// clients do: what proxies and stands in for AWS understands it, which cannot be said of CBOR, the SDK's choice.
+// NewAlarms makes the client for the alarms of steps. It speaks JSON, one of the protocols that CloudWatch has: not everything that
+// logs, proxies or stands in for AWS reads CBOR, which is the SDK's choice.
 func NewAlarms(cfg aws.Config) *cloudwatch.Client {
 	return cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) { o.Protocol = awsjson.New10(schemas.GraniteServiceVersion20100801) })
 }
