@@ -85,7 +85,7 @@ func newServices(o Options) *Services {
 	s.ELB = elb.New(elb.Deps{Scope: o.Scope, Clock: o.Clock, Subnet: s.subnet})
 	s.EFS = efs.New(efs.Deps{Scope: o.Scope, Dir: o.files(), Zone: s.zone})
 	s.ECS = ecs.New(ecs.Deps{Scope: o.Scope, Clock: o.Clock, Runtime: o.Runtime, ELB: s.ELB, CloudMap: s.CloudMap, Logs: s.Logs, ECR: s.ECR,
-		SSM: s.SSM, Secrets: s.Secrets, EFS: s.EFS, Objects: s.S3, InstanceDir: o.instance(), Endpoint: func() string { return "http://" + o.Addr }})
+		SSM: s.SSM, Secrets: s.Secrets, EFS: s.EFS, Objects: s.S3, InstanceDir: o.instance(), Public: s.EC2.Public, Scaling: func() ecs.Scaler { return s.AutoScaling }, Endpoint: func() string { return "http://" + o.Addr }})
 	s.AutoScaling = autoscaling.New(autoscaling.Deps{Scope: o.Scope, Clock: o.Clock, ECS: s.ECS})
 	s.CloudWatch = cloudwatch.New(cloudwatch.Deps{Scope: o.Scope, Clock: o.Clock, Scaling: s.AutoScaling, Topics: s.SNS})
 	s.SFN = sfn.New(sfn.Deps{Scope: o.Scope, Clock: o.Clock, Tasks: s.ECS})

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"ferry.dev/ferry/internal/emulator/ids"
 )
@@ -183,4 +184,26 @@ func each[T, Shown any](all map[string]*T, show func(*T) Shown) []Shown {
 		out = append(out, show(all[id]))
 	}
 	return out
+}
+
+// Public tells whether a subnet's routes lead through an internet gateway. A subnet without a table of its own has its VPC's
+// main one. A subnet that is not there is not public.
+func (s *Service) Public(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	subnet, ok := s.state.Subnets[id]
+	if !ok {
+		return false
+	}
+	var holds *RouteTable
+	for _, t := range s.state.Tables {
+		own := slices.ContainsFunc(t.Associations, func(a RouteTableAssociation) bool { return str(a.SubnetId) == id })
+		if own || holds == nil && *t.VpcId == *subnet.VpcId && t.main() {
+			holds = t
+		}
+		if own {
+			break
+		}
+	}
+	return holds != nil && slices.ContainsFunc(holds.Routes, func(r Route) bool { return strings.HasPrefix(str(r.GatewayId), "igw-") })
 }

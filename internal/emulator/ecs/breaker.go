@@ -75,6 +75,7 @@ func (s *Service) rollBack(svc *service, r *rollout, reason string) {
 	back.Reason = "ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/" + back.ID + "."
 	svc.Deployments = append([]*deployment{back}, svc.Deployments...)
 	svc.adopt(rev.Revision)
+	s.restoreExpress(svc, rev)
 	svc.Failures, svc.Steady = 0, false
 	r.RollbackTo = rev.ID
 	r.Deployment.Status, r.Deployment.UpdatedAt, r.Deployment.StatusReason = types.ServiceDeploymentStatusRollbackInProgress, s.now(), aws.String(reason)

@@ -64,6 +64,7 @@ func (s *Service) restore(c *cluster) []targetRecord {
 	}
 	for _, svc := range c.Services {
 		svc.cluster, svc.kick = c, make(chan struct{}, 1)
+		s.refront(svc)
 		svc.Failures, svc.Steady = 0, false
 	}
 	var left []targetRecord

@@ -54,7 +54,9 @@ func (s *Service) DescribeServiceRevisions(_ context.Context, in *ecs.DescribeSe
 			return nil, invalid("Invalid service revision ARN: %s", arn)
 		}
 		if rev := s.revision(parts); rev != nil {
-			out.ServiceRevisions = append(out.ServiceRevisions, rev.Revision)
+			shown := rev.Revision
+			shown.EcsManagedResources = s.clusters[parts[0]].Services[parts[1]].managedResources(rev)
+			out.ServiceRevisions = append(out.ServiceRevisions, shown)
 			continue
 		}
 		out.Failures = append(out.Failures, failure(arn, "MISSING"))

@@ -23,6 +23,7 @@ func (s *Service) schedule(svc *service) {
 	s.run(func() {
 		for s.ctx.Err() == nil {
 			s.askBalancers(svc)
+			s.dismantle(svc)
 			s.mu.Lock()
 			wait := s.reconcile(svc)
 			over := svc.status() == "INACTIVE"
@@ -74,7 +75,11 @@ func (s *Service) reconcile(svc *service) time.Duration {
 func (s *Service) drain(svc *service) {
 	tasks := svc.tasks()
 	s.end(svc, tasks, "Scaling activity initiated by (deployment ecs-svc/"+svc.primary().ID+")")
-	if len(tasks) == 0 {
+	switch {
+	case len(tasks) > 0:
+	case svc.Express != nil:
+		svc.Express.Drained = true // its load balancer goes next
+	default:
 		svc.Service.Status = aws.String("INACTIVE")
 	}
 }

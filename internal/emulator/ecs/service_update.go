@@ -34,6 +34,9 @@ func (s *Service) UpdateService(ctx context.Context, in *ecs.UpdateServiceInput)
 			return nil, err
 		}
 	}
+	if svc.Express != nil && (in.LoadBalancers != nil || in.DeploymentConfiguration != nil) {
+		return nil, invalid("%s has ResourceManagementType=ECS: loadBalancers and deploymentConfiguration cannot be updated", *svc.Service.ServiceArn)
+	}
 	next, td, err := s.nextRevision(svc, in)
 	if err != nil {
 		return nil, err
@@ -45,7 +48,9 @@ func (s *Service) UpdateService(ctx context.Context, in *ecs.UpdateServiceInput)
 	svc.adjust(in)
 	if in.ForceNewDeployment || !same(next, svc.Revision[svc.primary().ID].Revision) {
 		svc.adopt(next)
-		s.deploy(svc, s.addRevision(svc, td, next))
+		rev := s.addRevision(svc, td, next)
+		rev.Express = svc.Revision[svc.primary().ID].Express
+		s.deploy(svc, rev)
 	}
 	svc.Steady = false
 	svc.wake()

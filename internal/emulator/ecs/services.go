@@ -174,9 +174,18 @@ func (s *Service) DeleteService(_ context.Context, in *ecs.DeleteServiceInput) (
 	if svc.status() == "INACTIVE" {
 		return nil, noService()
 	}
+	if svc.Express != nil {
+		return nil, invalid("%s has ResourceManagementType=ECS use DeleteExpressGatewayService to delete", *svc.Service.ServiceArn)
+	}
 	if svc.Service.DesiredCount > 0 && !aws.ToBool(in.Force) {
 		return nil, invalid("The service cannot be stopped while it is scaled above 0.")
 	}
+	s.retireService(svc)
+	return &ecs.DeleteServiceOutput{Service: s.describeService(svc, true)}, nil
+}
+
+// retireService begins the end of a service. The caller holds the lock.
+func (s *Service) retireService(svc *service) {
 	svc.Service.Status = aws.String("DRAINING")
 	svc.Service.DesiredCount = 0
 	s.reintroduce()
@@ -184,7 +193,6 @@ func (s *Service) DeleteService(_ context.Context, in *ecs.DeleteServiceInput) (
 		s.finish(r, types.ServiceDeploymentStatusStopped, "Service deployment was stopped because the service was deleted.")
 	}
 	svc.wake()
-	return &ecs.DeleteServiceOutput{Service: s.describeService(svc, true)}, nil
 }
 
 // service finds a service by name or ARN, INACTIVE ones included. The caller holds the lock.

@@ -38,6 +38,9 @@ func (s *Service) DescribeServices(_ context.Context, in *ecs.DescribeServicesIn
 // describeService fills counts, deployments and events. The caller holds the lock.
 func (s *Service) describeService(svc *service, tags bool) *types.Service {
 	out := svc.Service
+	if svc.Express != nil {
+		out.TaskDefinition = nil // its deployments tell: ECS leaves it away here
+	}
 	out.Events = slices.Clone(svc.Events)
 	if out.Events == nil {
 		out.Events = []types.ServiceEvent{}

@@ -38,6 +38,8 @@ type service struct {
 	Deployments []*deployment // the primary first, then those that still have tasks
 	Completed   string        // the revision ID that a rollback goes back to: the last that completed
 
+	Express *express // nil: its customer keeps what leads requests to it
+
 	Failures int       // tasks that failed one after another: the next start waits
 	FailedAt time.Time // the last of them
 	Steady   bool
@@ -50,6 +52,7 @@ type service struct {
 type revision struct {
 	ID       string
 	Revision types.ServiceRevision
+	Express  *types.ExpressGatewayServiceConfiguration // in Express Mode; without what is filled in when it is described
 }
 
 // deployment is one entry of a service's deployments: a revision, and how far it is.

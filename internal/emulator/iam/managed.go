@@ -25,6 +25,7 @@ func managedNames() []string {
 		"AmazonEC2ContainerRegistryReadOnly", "AmazonEC2ContainerRegistryPowerUser", "AmazonEC2ContainerRegistryFullAccess",
 		"AmazonEC2ContainerRegistryPullOnly", "service-role/AmazonEC2ContainerServiceforEC2Role",
 		"service-role/AmazonECSTaskExecutionRolePolicy", "service-role/AmazonECSInfrastructureRolePolicyForVolumes",
+		"service-role/AmazonECSInfrastructureRoleforExpressGatewayServices",
 		"service-role/AmazonECSInfrastructureRolePolicyForVpcLattice", "AmazonECSInfrastructureRolePolicyForLoadBalancers",
 		"service-role/AmazonECSInfrastructureRolePolicyForServiceConnectTransportLayerSecurity",
 		"service-role/AmazonEC2ContainerServiceEventsRole", "AmazonECS_FullAccess",
