@@ -25,7 +25,8 @@ func newPackageCmd(app *App, run func(context.Context, *App, packageOptions) err
 		Use:   "package [SERVICE...]",
 		Short: "Write what a deploy would make as plain files, offline",
 		Long: `Write what a deploy would make as plain files: environment.stack.yml, and for each service <name>.stack.yml (CloudFormation),
-<name>.taskdef.json (aws ecs register-task-definition --cli-input-json) and <name>.service.json (aws ecs create-service).
+<name>.taskdef.json (aws ecs register-task-definition --cli-input-json) and <name>.service.json (aws ecs create-service),
+or in Express Mode <name>.express.json (aws ecs create-express-gateway-service).
 With auto scaling there is <name>.scaling.json too, whose parts are for aws application-autoscaling register-scalable-target,
 put-scaling-policy and put-scheduled-action, and, for count.step, for aws cloudwatch put-metric-alarm: an alarm's action is the
 ARN that put-scaling-policy answers with.

@@ -102,7 +102,7 @@ type Failure struct {
 
 // File is one file that Package writes.
 type File struct {
-	Name string // environment.stack.yml, <service>.stack.yml, .taskdef.json, .service.json or, of a job, .run-task.json, .scaling.json
+	Name string // environment.stack.yml, <service>.stack.yml, .taskdef.json, .service.json or, in Express Mode, .express.json or, of a job, .run-task.json, .scaling.json
 	Data []byte
 }
 
@@ -131,6 +131,7 @@ type ServiceStatus struct {
 	Deployment *DeploymentStatus `json:"deployment,omitempty"` // the newest one
 	Scaling    *ScalingStatus    `json:"scaling,omitempty"`    // nil: nothing but a deploy changes the count
 	URL        string            `json:"url,omitempty"`
+	Express    bool              `json:"express,omitempty"`  // in ECS Express Mode
 	Messages   []Message         `json:"messages,omitempty"` // the service's last events, newest first
 	Job        *JobStatus        `json:"job,omitempty"`      // of a job that is deployed
 	Site       *SiteStatus       `json:"site,omitempty"`     // of a static site, which has no tasks

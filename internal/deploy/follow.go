@@ -46,6 +46,9 @@ func (l *line) watchRequest(j job, targetGroup string, s release.Started) watch.
 	if j.plan.Routing != nil {
 		r.Hints.HealthPath = j.plan.Routing.Target().Check.Path
 	}
+	if j.plan.Express != nil {
+		r.Hints.HealthPath = j.plan.Express.HealthPath
+	}
 	for _, c := range s.Task.ContainerDefinitions {
 		if lc := c.LogConfiguration; lc != nil && lc.Options["awslogs-group"] != "" {
 			r.Logs[aws.ToString(c.Name)] = watch.Stream{Group: lc.Options["awslogs-group"], Prefix: lc.Options["awslogs-stream-prefix"]}
@@ -136,7 +139,8 @@ func (l *line) goBack(ctx context.Context, j job, in infrastructure) error {
 	return nil
 }
 
-// targetGroup finds the ARN of the target group whose health stands for the service's; "" where it has none.
+// targetGroup finds the ARN of the target group whose health stands for the service's; "" where it has none,
+// and in Express Mode, where a release goes from one to another that ECS chooses.
 func (j job) targetGroup(outputs map[string]string) string {
 	if j.plan.Routing == nil {
 		return ""

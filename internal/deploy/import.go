@@ -19,6 +19,7 @@ import (
 	"ferry.dev/ferry/internal/awsconf"
 	"ferry.dev/ferry/internal/fault"
 	"ferry.dev/ferry/internal/importer"
+	"ferry.dev/ferry/internal/release"
 )
 
 // ReadTaskDefinition returns a task definition as JSON, by its ARN, family or family:revision.
@@ -53,12 +54,12 @@ func (r liveReader) read(ctx context.Context, cluster, name string) (importer.Li
 			Hint: "aws ecs list-services --cluster " + cluster + " lists them"}
 	}
 	s := out.Services[0]
-	live := importer.Live{Service: s}
+	live, definition := importer.Live{Service: s}, release.TaskDefinition(s)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		out, err := r.ecs.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: s.TaskDefinition})
+		out, err := r.ecs.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &definition})
 		if err != nil {
-			return fmt.Errorf("reading task definition %s: %w", aws.ToString(s.TaskDefinition), err)
+			return fmt.Errorf("reading task definition %s: %w", definition, err)
 		}
 		live.TaskDefinition = out.TaskDefinition
 		return nil

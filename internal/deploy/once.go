@@ -145,7 +145,7 @@ func (o *once) overrides() *types.TaskOverride {
 	if o.request.Command == nil && len(o.request.Variables) == 0 {
 		return nil
 	}
-	c := types.ContainerOverride{Name: aws.String(o.job.name), Command: o.request.Command}
+	c := types.ContainerOverride{Name: aws.String(o.job.plan.MainContainer()), Command: o.request.Command}
 	for _, name := range slices.Sorted(maps.Keys(o.request.Variables)) {
 		c.Environment = append(c.Environment, types.KeyValuePair{Name: aws.String(name), Value: aws.String(o.request.Variables[name])})
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // Package renders, offline, what a deploy would give to AWS: the environment's and each service's template, and each
-// service's task and service definition. Placeholders stand for what only AWS knows. With mistakes in the manifests it
+// service's task and service definition, or in Express Mode what stands in its place. Placeholders stand for what only AWS knows. With mistakes in the manifests it
 // returns their diagnostics and no files. None named: all services. A static site is its template and the list of its files.
 func Package(t Target, services []string) ([]File, diag.List, error) {
 	jobs, list, err := t.load(services)
@@ -83,7 +83,10 @@ func (j job) files(t Target, images *image.Planner) ([]File, error) {
 		return nil, fmt.Errorf("%s: %w", j.name, err)
 	}
 	last, how := j.name+".service.json", render.ServiceDefinition
-	if j.plan.IsJob() {
+	switch {
+	case j.plan.Express != nil:
+		last, how = j.name+".express.json", render.ExpressDefinition
+	case j.plan.IsJob():
 		last, how = j.name+".run-task.json", render.RunTask
 	}
 	starts, err := how(j.plan)

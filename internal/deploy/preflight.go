@@ -111,6 +111,6 @@ func outcome(err error, changed bool) event.Outcome {
 // placeOf is where a service's tasks are to run.
 func placeOf(s plan.Service) release.Place {
 	return release.Place{
-		LaunchType: types.LaunchType(s.Capacity.LaunchType), Daemon: s.Manifest.Capacity.Daemon(), Interfaces: s.Capacity.Mode == manifest.ModeAwsvpc,
+		LaunchType: types.LaunchType(s.Capacity.LaunchType), Daemon: s.Manifest.Capacity.Daemon(), Express: s.Express != nil, Interfaces: s.Capacity.Mode == manifest.ModeAwsvpc,
 	}
 }

@@ -35,7 +35,11 @@ func (l *line) definition(r ready, live release.Live) (release.Definition, error
 	if err != nil {
 		return release.Definition{}, err
 	}
-	service, err := render.ServiceDefinition(r.plan)
+	define, parse := render.ServiceDefinition, release.Parse
+	if r.plan.Express != nil {
+		define, parse = render.ExpressDefinition, release.ParseExpress
+	}
+	service, err := define(r.plan)
 	if err != nil {
 		return release.Definition{}, err
 	}
@@ -45,7 +49,7 @@ func (l *line) definition(r ready, live release.Live) (release.Definition, error
 	if service, err = render.Resolve(service, r.output, r.account); err != nil {
 		return release.Definition{}, err
 	}
-	d, err := release.Parse(task, service)
+	d, err := parse(task, service)
 	if err != nil {
 		return release.Definition{}, err
 	}

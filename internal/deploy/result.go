@@ -7,6 +7,7 @@ import (
 
 	"ferry.dev/ferry/internal/event"
 	"ferry.dev/ferry/internal/fault"
+	"ferry.dev/ferry/internal/release"
 	"ferry.dev/ferry/internal/watch"
 )
 
@@ -51,6 +52,7 @@ func (s *ServiceResult) note(b begun) {
 	s.Release = releaseName(b.started.Number())
 	s.TaskDefinition = b.started.Task.ARN()
 	s.Deployment = b.started.Deployment
+	s.URL = cmp.Or(release.Endpoint(b.plan.Live.Express), s.URL)
 }
 
 // judge fills in what the end of a release tells.

@@ -105,6 +105,7 @@ func (l *line) bring(ctx context.Context, j job, s standing, account string, env
 	if err != nil {
 		return err
 	}
+	l.sayExpress(j)
 	done := stage(l.sink, j.name, event.StageRelease, "")
 	begin := l.begin
 	if j.plan.IsJob() {
@@ -132,9 +133,11 @@ func (l *line) bring(ctx context.Context, j job, s standing, account string, env
 		return nil
 	case l.request.Detach:
 		result.Outcome = OutcomeStarted
+		l.located(ctx, j, b, result)
 		return nil
 	}
 	v, err := l.follow(ctx, j, j.targetGroup(in.stack.Outputs), b.started)
+	l.located(ctx, j, b, result)
 	result.judge(v, err)
 	if err != nil {
 		result.Outcome = OutcomeStarted

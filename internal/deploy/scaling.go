@@ -26,6 +26,9 @@ func (l *line) scaling(ctx context.Context, service string) (*ScalingStatus, err
 
 // plannedScaling is what the manifest says. Names that only AWS knows stay placeholders: none of them is shown.
 func plannedScaling(s plan.Service) (*ScalingStatus, error) {
+	if s.Express != nil {
+		return expressScaling(s.Express.Min, s.Express.Max, s.Express.Metric, s.Express.Target), nil
+	}
 	doc, err := render.ScalingDefinition(s)
 	if err != nil {
 		return nil, err

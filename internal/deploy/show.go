@@ -68,7 +68,7 @@ func ranges(j job) []MemoryRange {
 		switch sidecar, ok := j.manifest.Sidecars[c.Name]; {
 		case ok:
 			r.Image = source(sidecar.Image)
-		case c.Name == j.name:
+		case c.Name == j.plan.MainContainer():
 			r.Image = source(j.manifest.Image)
 		}
 		all = append(all, r)

@@ -172,7 +172,10 @@ func (l *line) status(ctx context.Context, name string, s types.Service, env sta
 		Pending: int(s.PendingCount), Deployment: newest(s), Messages: messages(s), Targets: len(s.LoadBalancers) > 0,
 	}
 	g, gctx := errgroup.WithContext(ctx)
-	if j, list, err := l.target.known(name); err == nil && !list.HasErrors() {
+	if release.InExpressMode(s) {
+		r.Express = true
+		g.Go(func() error { return l.express(gctx, s, &r) })
+	} else if j, list, err := l.target.known(name); err == nil && !list.HasErrors() {
 		g.Go(func() (err error) { r.URL, err = l.address(gctx, j, env); return err })
 	}
 	g.Go(func() error { return l.released(gctx, s, &r) })
@@ -196,7 +199,7 @@ func (l *line) address(ctx context.Context, j job, env stack.Stack) (string, err
 
 // released tells which release is live. A service whose task definition was deleted still has its number.
 func (l *line) released(ctx context.Context, s types.Service, r *ServiceStatus) error {
-	t, err := l.releases.Task(ctx, aws.ToString(s.TaskDefinition))
+	t, err := l.releases.Task(ctx, release.TaskDefinition(s))
 	if err != nil || t == nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -57,7 +58,7 @@ func (l *line) await(ctx context.Context, j job, result *ServiceResult) error {
 	if err != nil {
 		return err
 	}
-	result.URL = j.plan.URL(env.Outputs, service.Outputs)
+	result.URL = cmp.Or(release.Endpoint(live.Express), j.plan.URL(env.Outputs, service.Outputs))
 	result.note(begun{started: newest})
 	if newest.Deployment == "" {
 		result.Outcome = OutcomeUnchanged

@@ -272,6 +272,10 @@ func (l *running) left() {
 			l.root.s.note(v, "", "does not carry over")
 		}
 	}
+	if by := l.service.get("resourceManagementType"); by.text() == "ECS" {
+		l.root.s.note(by, "to stay in Express Mode write type: Request-Driven Web Service with express: true, and call the container that gets the requests Main",
+			"the service is in ECS Express Mode, and the manifest describes the same behind the environment's load balancer")
+	}
 	if all := l.service.get("loadBalancers").items(); len(all) > 1 {
 		l.root.s.note(all[1], "write http.additional_rules, internal_http or nlb", "only the first of %d target groups carries over", len(all))
 	}

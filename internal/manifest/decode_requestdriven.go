@@ -5,9 +5,8 @@ import "time"
 // decodeRequestDriven brings what App Runner allowed to what ECS and the load balancer have.
 func decodeRequestDriven(w *Workload, root *node) {
 	w.CPU, w.Memory = nextSize(w.CPU, w.Memory)
-	if _, ok := parseInt(root.get("count").str()); !ok {
-		w.Count = 1
-	}
+	w.Express = root.get("express").yes()
+	decodeExpressCount(w, root.get("count"))
 	w.Tags = root.get("tags").strMap()
 	if w.HTTP == nil {
 		return
@@ -18,6 +17,21 @@ func decodeRequestDriven(w *Workload, root *node) {
 	c.HealthyThreshold, c.UnhealthyThreshold = bounded(c.HealthyThreshold, 2, 10), bounded(c.UnhealthyThreshold, 2, 10)
 	c.Timeout = bounded(c.Timeout.Round(time.Second), 2*time.Second, 119*time.Second)
 	c.Interval = bounded(c.Interval.Round(time.Second), max(5*time.Second, c.Timeout+time.Second), 300*time.Second)
+}
+
+// decodeExpressCount reads count: a number, the range and the metric of Express Mode, or a name that means 1 task.
+func decodeExpressCount(w *Workload, count *node) {
+	if w.Scaling == nil {
+		if _, number := parseInt(count.str()); !number && count.usable() && count.kind == scalar {
+			w.Count = 1
+		}
+		return
+	}
+	for key, to := range map[string]**Tracking{"cpu_percentage": &w.Scaling.CPU, "memory_percentage": &w.Scaling.Memory, "requests": &w.Scaling.Requests} {
+		if n := count.get(key); n.usable() && n.kind == scalar {
+			*to = &Tracking{Value: n.float()}
+		}
+	}
 }
 
 // bounded is the nearest value within bounds.

@@ -11,6 +11,7 @@ func Fields() []Field {
 		httpFields(),
 		httpFieldsToCome(),
 		requestDrivenFields(),
+		expressFields(),
 		siteFields(),
 		routingFields(),
 		nlbFields(),
@@ -65,7 +66,7 @@ func commonFields() []Field {
 		},
 		{
 			Path: "type", Type: "string", Kinds: "R", Required: true, Example: "Request-Driven Web Service",
-			Doc: "Request-Driven Web Service: what App Runner ran. It takes no new customers, so ferry runs the service on Fargate behind the environment's load balancer.",
+			Doc: "Request-Driven Web Service: what App Runner ran. It takes no new customers, so ferry runs the service on Fargate behind the environment's load balancer, or with express: true in ECS Express Mode.",
 		},
 		{
 			Path: "type", Type: "string", Kinds: "S", Required: true, Example: "Static Site",

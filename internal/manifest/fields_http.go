@@ -8,7 +8,7 @@ func httpFields() []Field {
 		},
 		{
 			Path: "http", Type: "map", Kinds: "R", Implied: true, Example: "{alias: shop.example.com}",
-			Doc: "Which requests of the environment's load balancer reach the service: App Runner takes no new customers, so ferry runs it behind one.",
+			Doc: "Which requests of the environment's load balancer reach the service: App Runner takes no new customers, so ferry runs it behind one. In Express Mode ECS keeps one for it, and of these fields only private and the path of healthcheck have a meaning.",
 		},
 		{
 			Path: "http", Type: "map", Kinds: "S", Example: "{alias: www.example.com}",

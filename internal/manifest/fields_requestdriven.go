@@ -45,8 +45,8 @@ func requestDrivenFields() []Field {
 			Doc: "Memory of a task in MiB. What Fargate has not with the cpu becomes the next larger.",
 		},
 		{
-			Path: "count", Type: "int or string", Kinds: "R", Default: "1", Max: 5000, Example: "2",
-			Doc: "How many tasks run. The name of an App Runner auto scaling configuration is taken too, but has no meaning on ECS: 1 task runs.",
+			Path: "count", Type: "int or string or map", Kinds: "R", Default: "1", Max: 5000, Example: "2",
+			Doc: "How many tasks run: a number, or with express: true between how many ECS chooses, and by what. The name of an App Runner auto scaling configuration is taken too, but has no meaning on ECS: 1 task runs.",
 		},
 		{
 			Path: "tags", Type: "map(string)", Kinds: "R", Example: "{project: storefront}",

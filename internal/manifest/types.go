@@ -94,7 +94,10 @@ type Workload struct {
 	Sidecars  map[string]Sidecar // the task's other containers
 
 	HTTP *HTTP // nil: not behind a load balancer
-	Job  *Job  // nil: a service
+	// Express tells that a Request-Driven Web Service runs in ECS Express Mode. Of Scaling it has the range and one metric.
+	Express bool
+
+	Job *Job // nil: a service
 
 	NLB *NLB // a Network Load Balancer of its own; nil: none
 

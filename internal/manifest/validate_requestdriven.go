@@ -10,10 +10,12 @@ import (
 // takes is taken as it is.
 // https://docs.aws.amazon.com/apprunner/latest/dg/apprunner-availability-change.html
 func (v validator) requestDriven(w Workload) {
-	v.warn(at("type"), "the same service as type: "+LoadBalancedWebService+" says it without this warning",
-		"App Runner takes no new customers: ferry runs this service on Fargate behind the environment's load balancer, which is its address; "+
-			"it keeps count tasks running at all times instead of scaling by requests")
-	if n := v.root.get("count"); n.usable() && n.origin != FromDefault {
+	if !w.Express { // what was asked for needs no warning: a deploy says it
+		v.warn(at("type"), "the same service as type: "+LoadBalancedWebService+" says it without this warning",
+			"App Runner takes no new customers: ferry runs this service on Fargate behind the environment's load balancer, which is its address; "+
+				"it keeps count tasks running at all times instead of scaling by requests")
+	}
+	if n := v.root.get("count"); n.usable() && n.kind == scalar && n.origin != FromDefault {
 		if _, number := parseInt(n.str()); !number {
 			v.warn(at("count"), "write a number of tasks, for example count: 2", "an App Runner auto scaling configuration has no meaning on ECS: 1 task runs")
 		}
@@ -25,6 +27,10 @@ func (v validator) requestDriven(w Workload) {
 	}
 	if p := at("http.private.endpoint"); v.fromUser(p) {
 		v.warn(p, "write private: true", "the internal load balancer needs no VPC endpoint: this one is left alone")
+	}
+	if w.Express {
+		v.express(w)
+		return
 	}
 	v.requestDrivenCheck(w.HTTP.HealthCheck)
 }

@@ -33,8 +33,12 @@ func (v validator) scaling(kind rune, w Workload) {
 	if n.empty() || n.kind != mapping || n.bad {
 		return
 	}
-	if kind == kindJob {
+	switch kind {
+	case kindJob:
 		v.jobCount(n)
+		return
+	case kindRequestDriven:
+		v.expressCount(w, n)
 		return
 	}
 	if !v.scalingKeys(kind, n) {

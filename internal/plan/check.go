@@ -71,7 +71,9 @@ func (c *checker) placement(s Service) {
 	switch {
 	case s.Capacity.Mode != manifest.ModeAwsvpc:
 	case len(m.Subnets)+len(m.SubnetTags) > 0:
-	case m.Placement != "private" && s.private():
+	case s.Express != nil && !s.Manifest.HTTP.Private && s.private():
+		c.add("http.private", fmt.Sprintf("environment %q has no public subnets: in Express Mode the service answers inside only there", s.Env), "write http: {private: true}")
+	case m.Placement != "private" && s.private() && s.Express == nil:
 		c.warn("network.vpc.placement", fmt.Sprintf("environment %q has no public subnets: the tasks go to its private ones", s.Env), "write placement: private")
 	case s.private() && len(n.Private) == 0:
 		c.add("network.vpc.placement", fmt.Sprintf("environment %q has no private subnets", s.Env), "name them in its manifest")

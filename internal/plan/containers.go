@@ -40,7 +40,7 @@ type MountPoint struct {
 	ReadOnly bool
 }
 
-// Containers returns the containers of the task: the service's own first, which has its name, then the log router, and the
+// Containers returns the containers of the task: the service's own first, which has its name, or in Express Mode is Main, then the log router, and the
 // sidecars by their names, and last what collects traces.
 func (s Service) Containers() []Container {
 	all := []Container{s.mainContainer()}
@@ -56,7 +56,7 @@ func (s Service) Containers() []Container {
 func (s Service) mainContainer() Container {
 	m := s.Manifest
 	return Container{
-		Name:         s.Name,
+		Name:         s.MainContainer(),
 		Image:        m.Image.Location,
 		Credentials:  m.Image.Credentials,
 		Essential:    true,
@@ -139,7 +139,7 @@ func builds(w manifest.Workload) bool {
 
 // ImageOf returns the reference that a container of the release runs: what was published for it, else what the manifest says.
 func (r Release) ImageOf(s Service, c Container) string {
-	if c.Name == s.Name {
+	if c.Name == s.MainContainer() {
 		return cmp.Or(r.Image, c.Image)
 	}
 	return cmp.Or(r.Images[c.Name], c.Image)

@@ -17,11 +17,11 @@ type Needs struct {
 
 // NeedsOf returns what one service wants.
 func NeedsOf(w manifest.Workload) Needs {
-	own := w.HTTP != nil && w.HTTP.ALB == "" // not one that exists already
+	own := w.HTTP != nil && w.HTTP.ALB == "" && !w.Express // neither one that exists already nor one of ECS's
 	n := Needs{
 		PublicALB:  own && facesInternet(w),
 		PrivateALB: own && !facesInternet(w) || w.InternalHTTP != nil,
-		NAT:        w.Network.Placement == "private" && len(w.Network.Subnets)+len(w.Network.SubnetTags) == 0,
+		NAT:        expressPrivate(w) || w.Network.Placement == "private" && len(w.Network.Subnets)+len(w.Network.SubnetTags) == 0,
 		EFS:        needsEFS(w),
 		Aliases:    aliasesOf(w),
 	}

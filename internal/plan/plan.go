@@ -39,6 +39,7 @@ type Service struct {
 	ExecutionRole       string // IAM role name, ≤ 64 characters
 	TaskRole            string
 	Routing             *Routing          // nil: not behind a load balancer
+	Express             *Express          // nil: not in Express Mode
 	Job                 *Job              // nil: a service
 	Site                *Site             // of a static site, which has nothing else
 	Tags                map[string]string // of the stack, the task definition and the ECS service

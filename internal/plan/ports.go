@@ -23,7 +23,7 @@ type Port struct {
 // Ports returns the ports of the service's own container in ascending order: the image's, those of load balancers,
 // and those that the manifest adds.
 func (s Service) Ports() []Port {
-	return s.spoken(morePorts(s.PortsOf(s.Name, s.Manifest.Image.Port, "tcp"), s.Manifest.Container.Ports))
+	return s.spoken(morePorts(s.PortsOf(s.MainContainer(), s.Manifest.Image.Port, "tcp"), s.Manifest.Container.Ports))
 }
 
 // PortsOf returns the ports of a container of the task in ascending order: the one that the manifest gives it, 0 for none,

@@ -41,6 +41,9 @@ type block struct {
 // newRouting decides how requests reach a service, or returns nil where none shall.
 func newRouting(s Service) *Routing {
 	r := &Routing{}
+	if s.Express != nil {
+		return nil // ECS keeps what leads requests to it
+	}
 	for _, b := range blocks(s) {
 		r.add(s, b)
 	}

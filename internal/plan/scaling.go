@@ -65,8 +65,8 @@ const ScalingPrefix = "ferry-"
 // Scaling decides how the service's desired count is chosen; nil where the manifest says how many tasks run.
 func (s Service) Scaling() *Scaling {
 	m := s.Manifest.Scaling
-	if m == nil {
-		return nil
+	if m == nil || s.Express != nil {
+		return nil // in Express Mode it is ECS's own
 	}
 	out := &Scaling{Resource: "service/" + s.Cluster + "/" + s.ServiceName, Min: m.Min, Max: m.Max}
 	out.Policies = append(s.trackingPolicies(), s.queuePolicies()...)

@@ -45,6 +45,7 @@ func NewService(app manifest.App, env manifest.Environment, w manifest.Workload,
 	if w.HTTP != nil && w.HTTP.ALB != "" {
 		s.Import = &Import{Name: w.HTTP.ALB}
 	}
+	s.Express = newExpress(s)
 	s.Routing = newRouting(s)
 	s.Network = newTaskNetwork(s)
 	s.Job = newJob(s)
@@ -90,7 +91,7 @@ func newTaskNetwork(s Service) TaskNetwork {
 // no others.
 func (s Service) private() bool {
 	n := s.EnvManifest.Network
-	return s.Manifest.Network.Placement == "private" || len(n.Public) == 0 && len(n.Private) > 0
+	return s.Manifest.Network.Placement == "private" || expressPrivate(s.Manifest) || len(n.Public) == 0 && len(n.Private) > 0
 }
 
 // Windows tells whether the tasks run a Windows image.

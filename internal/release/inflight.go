@@ -138,7 +138,7 @@ func unsettled(s types.Service) bool {
 // another one.
 func (p Plan) Same(f *InFlight) bool {
 	rolling := f.Status == string(types.ServiceDeploymentStatusPending) || f.Status == string(types.ServiceDeploymentStatusInProgress)
-	return !p.First() && p.Update == nil && rolling && p.Reuse != nil && f.TaskDefinition == p.Reuse.ARN()
+	return !p.First() && p.Update == nil && p.Express == nil && rolling && p.Reuse != nil && f.TaskDefinition == p.Reuse.ARN()
 }
 
 // Await waits for the end, whichever, of somebody else's deployment.
@@ -165,6 +165,9 @@ func (c *Client) Await(ctx context.Context, subject string, f *InFlight, limit t
 
 // AwaitFree waits until a service that is being deleted is gone, so that its name is free.
 func (c *Client) AwaitFree(ctx context.Context, s types.Service, limit time.Time, sink event.Sink) error {
+	if InExpressMode(s) {
+		return c.awaitExpressGone(ctx, s, limit, sink)
+	}
 	name := aws.ToString(s.ServiceName)
 	w := poll.Wait{Subject: name, Limit: limit, For: func() string { return "the service of the same name to be gone" }}
 	err := c.Pace.Until(ctx, w, sink, func(ctx context.Context) (bool, error) {

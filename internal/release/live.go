@@ -14,10 +14,11 @@ import (
 
 // Live is what stands in ECS.
 type Live struct {
-	Service *types.Service // nil: there is none, its name is free
-	Task    *Task          // the service's task definition; nil without a service
-	Latest  *Task          // the family's latest active revision; nil when there is none
-	Scaling Scaling        // read by Client.Scaling, where the service has or is to have any
+	Service *types.Service                  // nil: there is none, its name is free
+	Task    *Task                           // the service's task definition; nil without a service
+	Latest  *Task                           // the family's latest active revision; nil when there is none
+	Scaling Scaling                         // read by Client.Scaling, where the service has or is to have any
+	Express *types.ECSExpressGatewayService // of a service in Express Mode
 }
 
 // Task is a registered task definition with its tags.
@@ -35,11 +36,16 @@ func (t *Task) ARN() string {
 }
 
 // Inspect reads a service, its task definition and the family's latest revision: two calls side by side, and a third
-// only where the service does not run the latest.
+// only where the service does not run the latest. In Express Mode it is one more.
 func (c *Client) Inspect(ctx context.Context, cluster, service, family string) (Live, error) {
 	var l Live
 	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { l.Service, err = c.service(gctx, cluster, service); return err })
+	g.Go(func() (err error) {
+		if l.Service, err = c.service(gctx, cluster, service); err == nil && l.Service != nil && InExpressMode(*l.Service) {
+			l.Express, err = c.Express(gctx, l.Service.ServiceArn)
+		}
+		return err
+	})
 	g.Go(func() (err error) { l.Latest, err = c.Task(gctx, family); return err })
 	if err := g.Wait(); err != nil {
 		return Live{}, err
@@ -47,7 +53,7 @@ func (c *Client) Inspect(ctx context.Context, cluster, service, family string) (
 	if l.Service == nil {
 		return l, nil
 	}
-	running := aws.ToString(l.Service.TaskDefinition)
+	running := TaskDefinition(*l.Service)
 	if running == l.Latest.ARN() {
 		l.Task = l.Latest
 		return l, nil

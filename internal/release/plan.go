@@ -23,6 +23,8 @@ type Plan struct {
 	Reuse *Task
 	// Update holds only what differs; nil when the service is as it should be or is to be created.
 	Update *ecs.UpdateServiceInput
+	// Express is the same for a service in Express Mode, and says everything.
+	Express *ecs.UpdateExpressGatewayServiceInput
 	// Restarts tells whether ECS starts a service deployment for the update.
 	Restarts bool
 	// Rescale is what auto scaling has to be told.
@@ -38,7 +40,7 @@ func (p Plan) First() bool { return p.Live.Service == nil }
 
 // Empty tells whether everything is live as it should be.
 func (p Plan) Empty() bool {
-	return !p.First() && p.Update == nil && len(p.Retag) == 0 && p.Rescale.Empty()
+	return !p.First() && p.Update == nil && p.Express == nil && len(p.Retag) == 0 && p.Rescale.Empty()
 }
 
 // Compare decides, purely, what has to be done.
@@ -57,6 +59,10 @@ func Compare(live Live, want Definition) Plan {
 		p.Rescale = compareScaling(live.Scaling, want.Scaling, "")
 		return p
 	}
+	if want.Express != nil {
+		p.compareExpress()
+		return p
+	}
 	p.compareService()
 	p.Rescale = compareScaling(live.Scaling, want.Scaling, tagMap(live.Service.Tags)[CountTag])
 	p.Changes = append(p.Changes, p.Rescale.Changes...)
@@ -66,7 +72,7 @@ func Compare(live Live, want Definition) Plan {
 // compareService fills in Update, Restarts and Retag for a service that exists.
 func (p *Plan) compareService() {
 	u := &ecs.UpdateServiceInput{}
-	newTask := p.Reuse == nil || p.Reuse.ARN() != aws.ToString(p.Live.Service.TaskDefinition)
+	newTask := p.Reuse == nil || p.Reuse.ARN() != TaskDefinition(*p.Live.Service)
 	if newTask && p.Reuse != nil {
 		u.TaskDefinition = aws.String(p.Reuse.ARN())
 	}

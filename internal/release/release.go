@@ -36,6 +36,8 @@ type Definition struct {
 	Task    ecs.RegisterTaskDefinitionInput
 	Service ecs.CreateServiceInput
 	Scaling Scaling // without a target: the service's own desired count stands
+	// Express is the service in Express Mode; of Service only cluster, name and tags are set then. Nil: it is not in it.
+	Express *ecs.CreateExpressGatewayServiceInput
 }
 
 // Parse reads a task definition and a service definition in the form that `aws ecs register-task-definition

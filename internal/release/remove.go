@@ -30,6 +30,9 @@ func (c *Client) Remove(ctx context.Context, cluster, name, alarms string, limit
 		return Removed{}, err
 	}
 	r := Removed{Service: true}
+	if InExpressMode(*s) {
+		return r, c.removeExpress(ctx, *s, limit, sink)
+	}
 	if scaledBefore(s) {
 		if r.Alarms, err = c.removeScaling(ctx, cluster, name, alarms); err != nil {
 			return r, err

@@ -89,6 +89,9 @@ const CommitTag = "ferry:commit"
 
 // create makes the service. The client token makes a retry by the SDK after a broken connection harmless.
 func (c *Client) create(ctx context.Context, p Plan, s *Started, sink event.Sink) error {
+	if p.Definition.Express != nil {
+		return c.createExpress(ctx, p, s, sink)
+	}
 	in := clone(p.Definition.Service)
 	in.TaskDefinition = s.Task.TaskDefinitionArn
 	in.ClientToken = aws.String(rand.Text())
@@ -122,6 +125,11 @@ func (c *Client) update(ctx context.Context, p Plan, s *Started, sink event.Sink
 		p.Rescale.OldAlarms = nil
 	}
 	g, gctx := errgroup.WithContext(ctx)
+	if p.Express != nil {
+		if err := c.sendExpress(ctx, p, s, sink); err != nil {
+			return err
+		}
+	}
 	if p.Update != nil {
 		if err := c.send(ctx, p, s, sink); err != nil {
 			return err
@@ -155,7 +163,7 @@ func (c *Client) Finish(ctx context.Context, p Plan) error {
 func (c *Client) send(ctx context.Context, p Plan, s *Started, sink event.Sink) error {
 	in := *p.Update
 	in.Cluster, in.Service = p.Definition.Service.Cluster, p.Live.Service.ServiceName
-	if s.Task.ARN() != aws.ToString(p.Live.Service.TaskDefinition) {
+	if s.Task.ARN() != TaskDefinition(*p.Live.Service) {
 		in.TaskDefinition = s.Task.TaskDefinitionArn
 	}
 	var out *ecs.UpdateServiceOutput

@@ -14,6 +14,7 @@ import (
 type Place struct {
 	LaunchType types.LaunchType // "" with capacity providers
 	Daemon     bool
+	Express    bool // in Express Mode
 	Interfaces bool // each task has a network interface of its own
 }
 
@@ -25,7 +26,10 @@ func Unchangeable(live Live, next Place) error {
 		return nil
 	}
 	now, name := *live.Service, aws.ToString(live.Service.ServiceName)
-	anew := fmt.Sprintf("delete the service first: ferry delete %s; it is down until the next deploy", name)
+	anew := fmt.Sprintf("delete the service first: ferry delete service %s; it is down until the next deploy", name)
+	if express := InExpressMode(now); express != next.Express {
+		return refusal(name, "who keeps the load balancer", keeper(express), keeper(next.Express), anew)
+	}
 	if daemon := now.SchedulingStrategy == types.SchedulingStrategyDaemon; daemon != next.Daemon {
 		return refusal(name, "the scheduling", scheduling(daemon), scheduling(next.Daemon), anew)
 	}
@@ -49,6 +53,13 @@ func scheduling(daemon bool) string {
 		return "daemon"
 	}
 	return "replica"
+}
+
+func keeper(express bool) string {
+	if express {
+		return "ECS in Express Mode"
+	}
+	return "ferry"
 }
 
 func hadNetwork(s types.Service) bool {

@@ -25,10 +25,11 @@ func TestWhatECSCannotChangeIsRefusedWithAWayThatIsOpen(t *testing.T) {
 		s.CapacityProviderStrategy = []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String("FARGATE")}}
 	}
 	daemon := func(s *types.Service) { s.SchedulingStrategy = types.SchedulingStrategyDaemon }
+	express := func(s *types.Service) { s.ResourceManagementType = types.ResourceManagementTypeEcs }
 	network := func(s *types.Service) {
 		s.NetworkConfiguration = &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-1"}}}
 	}
-	const anew = "delete the service first: ferry delete web; it is down until the next deploy"
+	const anew = "delete the service first: ferry delete service web; it is down until the next deploy"
 	for name, c := range map[string]struct {
 		live       *types.Service
 		next       release.Place
@@ -44,6 +45,9 @@ func TestWhatECSCannotChangeIsRefusedWithAWayThatIsOpen(t *testing.T) {
 		"EC2 to External":     {live: service("EC2"), next: release.Place{LaunchType: "EXTERNAL"}, what: "the launch type of service web from EC2 to EXTERNAL", hint: anew},
 		"a daemon":            {live: service("EC2"), next: release.Place{LaunchType: "EC2", Daemon: true}, what: "the scheduling of service web from replica to daemon", hint: anew},
 		"no daemon any more":  {live: service("EC2", daemon), next: release.Place{LaunchType: "EC2"}, what: "the scheduling of service web from daemon to replica", hint: anew},
+		"to Express Mode":     {live: service("FARGATE", network), next: release.Place{LaunchType: "FARGATE", Interfaces: true, Express: true}, what: "who keeps the load balancer of service web from ferry to ECS in Express Mode", hint: anew},
+		"from Express Mode":   {live: service("FARGATE", network, express), next: release.Place{LaunchType: "FARGATE", Interfaces: true}, what: "who keeps the load balancer of service web from ECS in Express Mode to ferry", hint: anew},
+		"in Express Mode":     {live: service("FARGATE", network, express), next: release.Place{LaunchType: "FARGATE", Interfaces: true, Express: true}},
 		"a network of no use": {live: service("EC2", network), next: release.Place{LaunchType: "EC2"}, what: "the network mode of service web from awsvpc to one without interfaces of its own", hint: anew},
 	} {
 		t.Run(name, func(t *testing.T) {

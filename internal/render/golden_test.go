@@ -39,6 +39,11 @@ func TestServiceDocumentsAreTheGoldenOnes(t *testing.T) {
 				golden(t, filepath.Join("service", name+".run-task.json"), run, err)
 				return
 			}
+			if c.plan.Express != nil {
+				express, err := render.ExpressDefinition(c.plan)
+				golden(t, filepath.Join("service", name+".express.json"), express, err)
+				return
+			}
 			service, err := render.ServiceDefinition(c.plan)
 			golden(t, filepath.Join("service", name+".service.json"), service, err)
 			if scaling, err := render.ScalingDefinition(c.plan); scaling != nil || err != nil {

@@ -172,7 +172,7 @@ func TestNoRoleMayDoMoreThanItMust(t *testing.T) {
 				continue
 			}
 			trust := r.properties["AssumeRolePolicyDocument"].(map[string]any)
-			trusted := cmp.Or(map[string]string{"VolumeRole": "ecs.amazonaws.com", "TrafficRole": "ecs.amazonaws.com", "HookRole": "ecs.amazonaws.com", "ConnectRole": "ecs.amazonaws.com", "ScheduleRole": "scheduler.amazonaws.com", "FlowLogRole": "vpc-flow-logs.amazonaws.com", "RunnerRole": "states.amazonaws.com", "InfrastructureRole": "ecs.amazonaws.com",
+			trusted := cmp.Or(map[string]string{"VolumeRole": "ecs.amazonaws.com", "ExpressRole": "ecs.amazonaws.com", "TrafficRole": "ecs.amazonaws.com", "HookRole": "ecs.amazonaws.com", "ConnectRole": "ecs.amazonaws.com", "ScheduleRole": "scheduler.amazonaws.com", "FlowLogRole": "vpc-flow-logs.amazonaws.com", "RunnerRole": "states.amazonaws.com", "InfrastructureRole": "ecs.amazonaws.com",
 				"InstanceRole": "ec2.${AWS::URLSuffix}", "ManagedInstanceRole": "ec2.${AWS::URLSuffix}"}[id], "ecs-tasks.amazonaws.com")
 			for _, s := range list(trust["Statement"]) {
 				if p := s.(map[string]any)["Principal"].(map[string]any); len(p) != 1 || p["Service"] != trusted {

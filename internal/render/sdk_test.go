@@ -35,6 +35,10 @@ func TestEveryDocumentIsWhatECSTakes(t *testing.T) {
 			if c.plan.Capacity.Fargate() && (task.Cpu == nil || task.Memory == nil) || task.ExecutionRoleArn == nil || len(task.Tags) < 3 {
 				t.Errorf("the task definition lacks something: %+v", task)
 			}
+			if c.plan.Express != nil {
+				mainContainer(t, c, task)
+				return
+			}
 			consistent(t, task, service)
 			if b := service.DeploymentConfiguration.DeploymentCircuitBreaker; !strings.HasPrefix(name, "deployment-") && (!b.Enable || !b.Rollback) {
 				t.Error("the circuit breaker is on, with rollback, where the manifest does not say otherwise")
@@ -98,6 +102,27 @@ func documents(t *testing.T, c serviceCase) (ecs.RegisterTaskDefinitionInput, ec
 		t.Error(err)
 	}
 	return d.Task, d.Service
+}
+
+// mainContainer holds what Express Mode asks of a task definition, and that its own document is one.
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateExpressGatewayService.html
+func mainContainer(t *testing.T, c serviceCase, task ecs.RegisterTaskDefinitionInput) {
+	t.Helper()
+	doc, err := render.ExpressDefinition(c.plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var in ecs.CreateExpressGatewayServiceInput
+	if err := strict(doc, &in); err != nil {
+		t.Error(err)
+	}
+	main := task.ContainerDefinitions[0]
+	if aws.ToString(main.Name) != "Main" || len(main.PortMappings) != 1 || aws.ToString(main.PortMappings[0].Name) == "" {
+		t.Errorf("the container is %q with the ports %+v", aws.ToString(main.Name), main.PortMappings)
+	}
+	if in.PrimaryContainer != nil || in.Cpu != nil || in.ExecutionRoleArn != nil || in.TaskRoleArn != nil {
+		t.Error("it has what a task definition of one's own excludes")
+	}
 }
 
 // consistent holds what no linter sees, because it crosses documents.
