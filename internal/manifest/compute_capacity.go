@@ -16,10 +16,15 @@ func computeCapacity(root *node) {
 	if strings.EqualFold(mode, ModeAwsvpc) || mode == "" && !external {
 		return
 	}
-	vpc := network.get("vpc")
+	network.dropPlacement()
+}
+
+// dropPlacement takes the default place of the tasks back.
+func (n *node) dropPlacement() {
+	vpc := n.get("vpc")
 	vpc.dropDefault("placement")
 	if vpc != nil && len(vpc.entries) == 0 {
-		network.dropDefault("vpc")
+		n.dropDefault("vpc")
 	}
 }
 

@@ -13,6 +13,9 @@ func decodeRequestDriven(w *Workload, root *node) {
 	}
 	private := root.get("http").get("private")
 	w.HTTP.Private = private.yes() || private.usable() && private.kind == mapping
+	if w.Express {
+		return // of the rest nothing has a meaning
+	}
 	c := &w.HTTP.HealthCheck
 	c.HealthyThreshold, c.UnhealthyThreshold = bounded(c.HealthyThreshold, 2, 10), bounded(c.UnhealthyThreshold, 2, 10)
 	c.Timeout = bounded(c.Timeout.Round(time.Second), 2*time.Second, 119*time.Second)
