@@ -45,7 +45,6 @@ func Fields() []Field {
 		environmentEdgeFields(),
 		edgeFieldsToCome(),
 		appFields(),
-		fieldsToCome(),
 		appImageFields(),
 	)
 }

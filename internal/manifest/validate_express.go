@@ -78,7 +78,7 @@ func (v validator) expressPlace(w Workload) {
 	case placement == "public" && w.HTTP.Private && v.fromUser(p):
 		v.bad(p, "remove it", "in Express Mode the load balancer is in the tasks' subnets: http.private puts both into private ones")
 	}
-	if w.Network.Connect {
+	if w.Network.Connect != nil {
 		v.bad(at("network.connect"), withoutExpress, "Express Mode has no Service Connect")
 	}
 }
