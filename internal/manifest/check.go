@@ -91,8 +91,12 @@ func (c checker) mapping(s *schema, n *node, p path) {
 			continue
 		}
 		below := p.with(e.key)
-		if e.value.kind == null && !e.value.bad && s.keys[e.key] == nil && !c.inOverride(p) {
-			c.fail(e.value, place{e.line, e.col}, below, "write \"\" for an empty one", "has no value")
+		if e.value.kind == null && !e.value.bad && s.keys[e.key] == nil && !c.inOverride(below) {
+			hint := "remove it"
+			if slices.Contains(child.expr.scalars, typeString) {
+				hint = "write \"\" for an empty one"
+			}
+			c.fail(e.value, place{e.line, e.col}, below, hint, "has no value")
 			continue
 		}
 		c.value(child, e.value, below)
@@ -102,7 +106,8 @@ func (c checker) mapping(s *schema, n *node, p path) {
 	}
 }
 
-// inOverride tells whether a path lies below environments: null takes a value back there.
+// inOverride tells whether a path is an environment's or lies below it: null takes a value back there, and an environment of which
+// all lines are commented out has none.
 func (c checker) inOverride(p path) bool { return len(p) > 1 && p[0] == "environments" }
 
 // rivals reports fields that exclude each other, at the second one.

@@ -82,7 +82,9 @@ func schemaObject(s *schema, path string, root bool) map[string]any {
 	}
 	switch {
 	case s.any != nil && s.named == "environment":
-		out["additionalProperties"] = schemaObject(s.any, path+".<environment>", false)
+		override := schemaObject(s.any, path+".<environment>", false)
+		override["type"] = []string{"object", "null"} // all its lines may be commented out
+		out["additionalProperties"] = override
 	case s.any != nil:
 		out["additionalProperties"] = schemaValue(s.any, path+".<name>")
 	}
