@@ -90,7 +90,7 @@ func TestEachRuleOfCopilotsValidatorIsOneOfFerrys(t *testing.T) {
 		},
 		"range needs a metric": {
 			web + port + http + "count:\n  range: 1-2\n",
-			[]string{"6:3: count.range: needs something to scale on: cpu_percentage, memory_percentage, requests, response_time, custom or schedule"},
+			[]string{"6:3: count.range: needs something to scale on: cpu_percentage, memory_percentage, requests, response_time, custom, step or schedule"},
 		},
 		"a metric needs range": {
 			web + port + http + "count:\n  cpu_percentage: 50\n",
@@ -98,7 +98,7 @@ func TestEachRuleOfCopilotsValidatorIsOneOfFerrys(t *testing.T) {
 		},
 		"cooldown needs a metric": {
 			web + port + http + "count:\n  range: 1-2\n  cooldown: {in: 10s}\n",
-			[]string{"6:3: count.range: needs something to scale on: cpu_percentage, memory_percentage, requests, response_time, custom or schedule"},
+			[]string{"6:3: count.range: needs something to scale on: cpu_percentage, memory_percentage, requests, response_time, custom, step or schedule"},
 		},
 		"a cooldown alone is no metric": {
 			web + port + http + "count:\n  range: 1-2\n  cpu_percentage:\n    cooldown: {in: 10s}\n",
