@@ -46,9 +46,10 @@ func TestTasksFindTheServicesOfTheirNamespaceAndOfThePrivateDNS(t *testing.T) {
 	w.create("alone", w.register(definition("alone", container("app", "alone:1"))), 1)
 	w.create("api", w.register(definition("api", api)), 2, func(in *sdk.CreateServiceInput) {
 		in.ServiceRegistries = []types.ServiceRegistry{{RegistryArn: &arn}}
-	}, connect(types.ServiceConnectService{PortName: aws.String("http"), ClientAliases: []types.ServiceConnectClientAlias{
-		{DnsName: aws.String("api"), Port: aws.Int32(80)}, {Port: aws.Int32(8080)},
-	}}))
+	}, connect(
+		types.ServiceConnectService{PortName: aws.String("http"), ClientAliases: []types.ServiceConnectClientAlias{{DnsName: aws.String("api"), Port: aws.Int32(80)}}},
+		types.ServiceConnectService{PortName: aws.String("http"), ClientAliases: []types.ServiceConnectClientAlias{{Port: aws.Int32(8080)}}},
+	))
 	known := func(family string) []string {
 		var all []string
 		for _, list := range w.run.Names(family) {
