@@ -9,8 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/smithy-go/encoding/cbor"
 )
 
 // ec2Like has what EC2's inputs have and the SDK's other ones do not.
@@ -25,7 +28,8 @@ type ec2Like struct {
 
 // decode reads a request as the server does.
 func decode(s *Service, body []byte, in any) error {
-	r := &http.Request{Header: http.Header{"X-Amz-Target": {s.TargetPrefix + ".Op"}}, URL: &url.URL{Path: "/"}, Body: io.NopCloser(bytes.NewReader(body))}
+	r := &http.Request{Header: http.Header{"X-Amz-Target": {s.TargetPrefix + ".Op"}, smithyProtocol: {rpcCBOR}},
+		URL: &url.URL{Path: "/service/" + s.TargetPrefix + "/operation/Op"}, Body: io.NopCloser(bytes.NewReader(body))}
 	req, err := s.Read(r, "id")
 	if err != nil {
 		return err
@@ -57,6 +61,21 @@ func FuzzJSONRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		check(t, &s, body, new(ecs.RegisterTaskDefinitionInput))
 		check(t, &s, body, new(ecs.CreateServiceInput))
+	})
+}
+
+func FuzzCBORRequest(f *testing.F) {
+	for _, seed := range []cbor.Value{
+		cbor.Map{}, cbor.List{}, &cbor.Nil{}, cbor.Map{"AlarmName": cbor.Uint(1)}, cbor.Map{"Threshold": cbor.NegInt(0), "Period": cbor.Float64(1e99)},
+		cbor.Map{"Dimensions": cbor.List{&cbor.Nil{}, cbor.Map{"Name": cbor.String("a")}}}, cbor.Map{"Tags": cbor.Map{}}, cbor.Map{"AlarmName": cbor.Slice("a")},
+		cbor.Map{"EvaluationCriteria": cbor.Map{"PromQLCriteria": cbor.Map{"Query": cbor.String("up")}}}, &cbor.Tag{ID: 1, Value: cbor.Float64(1e300)},
+	} {
+		f.Add(cbor.Encode(seed))
+	}
+	s := Service{Protocol: CBOR, TargetPrefix: "GraniteServiceVersion20100801", PascalNames: true, Unions: []any{(*cwtypes.EvaluationCriteriaMemberPromQLCriteria)(nil)}}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		check(t, &s, body, new(cloudwatch.PutMetricAlarmInput))
+		check(t, &s, body, new(cloudwatch.GetMetricDataInput))
 	})
 }
 
