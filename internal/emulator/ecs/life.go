@@ -84,6 +84,7 @@ func (s *Service) bringUp(t *task) error {
 	if spec.Volumes, err = s.volumes(t); err != nil {
 		return err
 	}
+	spec.Aliases = s.called(t)
 	if t.run, err = s.Runtime.StartTask(t.ctx, spec); err != nil {
 		return errors.New("CannotStartTaskError: " + err.Error())
 	}

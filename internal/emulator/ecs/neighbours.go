@@ -137,6 +137,31 @@ func (s *Service) neighbours(t *task, d directory) []runtime.Name {
 	return all
 }
 
+// called are the host names that others call a task by, on its own container ports.
+func (s *Service) called(t *task) []string {
+	d := s.look()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	svc := t.cluster.Services[t.Service]
+	if svc == nil {
+		return nil
+	}
+	var all []runtime.Name
+	if c := svc.connects(last(t.Deployment)); c != nil {
+		all = s.aliases(svc, t.Definition, c, d.spaces[svc.namespace(c)])
+	}
+	for _, r := range t.Registries {
+		all = append(all, runtime.Name{Host: d.hosts[aws.ToString(r.RegistryArn)]})
+	}
+	var hosts []string
+	for _, n := range all {
+		if n.Host != "" && !slices.Contains(hosts, n.Host) {
+			hosts = append(hosts, n.Host)
+		}
+	}
+	return hosts
+}
+
 // aliases are a service's names in Service Connect.
 func (s *Service) aliases(svc *service, td types.TaskDefinition, c *types.ServiceConnectConfiguration, space string) []runtime.Name {
 	var all []runtime.Name

@@ -32,6 +32,8 @@ type TaskSpec struct {
 	Ports  []int    // every container port of the task, whichever container has it
 
 	Volumes []Volume // what its containers may mount
+
+	Aliases []string // the host names that others call it by, on its container ports
 }
 
 // Volume is a volume of a task.
@@ -48,8 +50,8 @@ type Task interface {
 	Address(ctx context.Context, port int) (string, error)
 	// HostAddress returns the host:port at which an address of TaskSpec.Hosts answers from inside the task.
 	HostAddress(hostport string) string
-	// Resolve says which names the task's programs find, and what answers there, in place of what it said before. Only the
-	// sandboxes of the process runtime have a network in which it can; for the others it does nothing.
+	// Resolve says which names the task's programs find, and what answers there, in place of what it said before. It is for the
+	// sandboxes of the process runtime: an engine's containers find each other's aliases, and plain processes find nobody.
 	Resolve(names []Name) error
 	// Close kills what still runs and removes the task's file systems and network.
 	Close() error

@@ -31,6 +31,9 @@ type Runtime struct {
 	mu     sync.Mutex
 	tasks  map[*task]struct{}
 	closed bool
+
+	joining sync.Mutex
+	network string // that all tasks are in; "" = not made yet
 }
 
 var _ runtime.Runtime = (*Runtime)(nil)
@@ -76,7 +79,7 @@ func (r *Runtime) Close() error {
 	for _, t := range tasks {
 		errs = append(errs, t.Close())
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, r.sweepNetworks(context.Background()))...)
 }
 
 func (r *Runtime) forget(t *task) {
@@ -85,13 +88,13 @@ func (r *Runtime) forget(t *task) {
 	delete(r.tasks, t)
 }
 
-// sweep removes all containers and volumes that carry this endpoint's label.
+// sweep removes all containers, volumes and networks that carry this endpoint's label.
 func (r *Runtime) sweep(ctx context.Context) error {
 	ids, err := r.engine.run(ctx, nil, "ps", "--all", "--quiet", "--filter", "label="+r.label)
 	if err == nil && ids != "" {
 		_, err = r.engine.run(ctx, nil, append([]string{"rm", "--force", "--volumes"}, strings.Fields(ids)...)...)
 	}
-	return errors.Join(err, r.sweepVolumes(ctx))
+	return errors.Join(err, r.sweepVolumes(ctx), r.sweepNetworks(ctx))
 }
 
 // Purge removes the endpoint's containers, and the images that were loaded into the engine by this or another endpoint.

@@ -49,7 +49,11 @@ func (t *task) Start(ctx context.Context, spec runtime.ContainerSpec) (runtime.C
 		return nil, err
 	}
 	defer os.Remove(env.file) //nolint:errcheck // it is in the system's temporary directory
-	id, err := t.runtime.engine.runWith(ctx, env.values, nil, t.createArgs(spec, ref, env)...)
+	network, err := t.runtime.join(ctx)
+	if err != nil {
+		return nil, err
+	}
+	id, err := t.runtime.engine.runWith(ctx, env.values, nil, t.createArgs(spec, ref, env, network)...)
 	if err != nil {
 		return nil, err
 	}
@@ -67,12 +71,12 @@ func (t *task) Start(ctx context.Context, spec runtime.ContainerSpec) (runtime.C
 
 // createArgs is the engine's command line for one container. Nothing secret is on it: variables are read from a file
 // that only the user can read, or from the command's environment.
-func (t *task) createArgs(spec runtime.ContainerSpec, ref string, env envFile) []string {
+func (t *task) createArgs(spec runtime.ContainerSpec, ref string, env envFile, network string) []string {
 	args := []string{"create", "--label", t.runtime.label, "--label", "ferry.task=" + t.spec.ID, "--env-file", env.file}
 	for _, name := range env.names {
 		args = append(args, "--env", name)
 	}
-	args = append(args, t.networkArgs()...)
+	args = append(args, t.networkArgs(network)...)
 	if spec.MemoryMiB > 0 {
 		args = append(args, "--memory", strconv.Itoa(spec.MemoryMiB)+"m")
 	}
@@ -128,15 +132,19 @@ func kernelArgs(spec runtime.ContainerSpec) []string {
 	return args
 }
 
-// networkArgs gives the first container a network with the task's ports published on loopback, and the others that one.
-// When the first has ended, as one that prepares something for the others does, the next one takes its place.
-func (t *task) networkArgs() []string {
+// networkArgs puts the first container into the tasks' network, under the names that others call the task by and with its ports
+// published on loopback, and the others into the first one's. When the first has ended, as one that prepares something for
+// the others does, the next one takes its place.
+func (t *task) networkArgs(network string) []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.holder != nil && !t.holder.ended() {
 		return []string{"--network", "container:" + t.holder.id}
 	}
-	args := []string{"--add-host", hostName + ":host-gateway"}
+	args := []string{"--network", network, "--add-host", hostName + ":host-gateway"}
+	for _, name := range t.spec.Aliases {
+		args = append(args, "--network-alias", name)
+	}
 	for _, p := range t.spec.Ports {
 		args = append(args, "--publish", fmt.Sprintf("127.0.0.1::%d", p))
 	}
@@ -198,7 +206,7 @@ func (t *task) Address(ctx context.Context, port int) (string, error) {
 	return addr, nil
 }
 
-// Resolve does nothing: containers find what the engine's networks know.
+// Resolve does nothing: containers find the aliases of others.
 func (t *task) Resolve([]runtime.Name) error { return nil }
 
 // HostAddress is where containers find an address of the host's loopback.
