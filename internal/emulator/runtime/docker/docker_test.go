@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -79,6 +80,7 @@ func TestOnARealEngine(t *testing.T) {
 	t.Run("nothing is lost in variables", func(t *testing.T) { keepsVariables(t, engine) })
 	t.Run("a container that has ended hands the task's network on", func(t *testing.T) { handsOn(t, engine) })
 	t.Run("volumes are shared, kept or read-only as the mounts say", func(t *testing.T) { mountsVolumes(t, engine, host) })
+	t.Run("a task finds another under its aliases, until it is gone", func(t *testing.T) { findsAliases(t, engine) })
 	t.Run("an image that cannot be pulled is a pull error", func(t *testing.T) { pullFails(t, engine) })
 }
 
@@ -211,6 +213,48 @@ func handsOn(t *testing.T, engine *docker.Engine) {
 	<-beside.Done()
 	if out.String() != `hello""` {
 		t.Errorf("the container beside it got %q", out.String())
+	}
+}
+
+func findsAliases(t *testing.T, engine *docker.Engine) {
+	t.Parallel()
+	img := scratchImage(t)
+	r, err := docker.New(t.Context(), engine, "aliases")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	start := func(spec runtime.TaskSpec, c runtime.ContainerSpec) (runtime.Task, runtime.Container) {
+		task, err := r.StartTask(t.Context(), spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Name, c.Image = "app", img
+		container, err := task.Start(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return task, container
+	}
+	api, _ := start(runtime.TaskSpec{ID: "api", Ports: []int{8080}, Aliases: []string{"api", "api.test.local"}}, runtime.ContainerSpec{Env: []string{"GREETING=from api"}})
+	if got := get(t, api, 8080); got != "from api" {
+		t.Fatalf("api answers %q", got)
+	}
+	asks := func(id, url string) int {
+		_, c := start(runtime.TaskSpec{ID: id}, runtime.ContainerSpec{Command: []string{"get", url}})
+		<-c.Done()
+		return c.Exit().Code
+	}
+	got := []int{asks("one", "http://api:8080"), asks("two", "http://api.test.local:8080"), asks("three", "http://other:8080")}
+	if err := api.Close(); err != nil {
+		t.Error(err)
+	}
+	if got = append(got, asks("four", "http://api:8080")); !slices.Equal(got, []int{0, 0, 1, 1}) {
+		t.Errorf("they ended with %v", got)
 	}
 }
 
