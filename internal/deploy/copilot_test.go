@@ -2,7 +2,6 @@ package deploy_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"ferry.dev/ferry/internal/emulator/emulatortest"
 	"ferry.dev/ferry/internal/manifest"
 	"ferry.dev/ferry/internal/workspace"
+	"ferry.dev/ferry/manifests"
 )
 
 // TestEveryManifestThatIsValidForCopilotIsPackaged puts each into a copilot/ workspace of its own, renders it for each environment
@@ -30,19 +30,17 @@ func TestEveryManifestThatIsValidForCopilotIsPackaged(t *testing.T) {
 		for _, env := range m.Workspace(t, dir) {
 			t.Run(m.File+"/"+env, func(t *testing.T) {
 				for _, f := range packaged(t, dir, env) {
-					switch {
-					case strings.HasSuffix(f.Name, ".taskdef.json"):
+					if strings.HasSuffix(f.Name, ".taskdef.json") {
 						register(t, client, f.Data)
-					case strings.HasSuffix(f.Name, ".stack.yml"):
-						if err := os.WriteFile(filepath.Join(out, m.File+"."+env+"."+f.Name), f.Data, 0o600); err != nil {
-							t.Fatal(err)
-						}
 					}
+					keepTemplate(t, out, m.File+"."+env, f)
 				}
 			})
 		}
 	}
-	lint(t, out)
+	// E1159: the account of a certificate's placeholder in Copilot's own manifests has ten digits. W3010 is about zones that a
+	// manifest names, W6001 about outputs that pass on what a manifest takes from another stack.
+	harness.Lint(t, []string{"E1159", "W3010", "W6001"}, templates(t, out)...)
 }
 
 // packaged packages a workspace for an environment, with every variable set that a manifest may ask for.
@@ -79,22 +77,45 @@ func register(t *testing.T, client *ecs.Client, doc []byte) {
 	}
 }
 
-// lint holds every template of a directory against cfn-lint, where it is installed: its errors, and those of its warnings that
-// are mistakes too. E1159: the account of a certificate's placeholder in Copilot's own manifests has ten digits. W3010 is about
-// zones that a manifest names, W6001 about outputs that pass on what a manifest takes from another stack.
-func lint(t *testing.T, dir string) {
+// TestEverySampleIsCleanForCfnLint lints what comes of the samples in the sample environment, in the one that their comments
+// name, and in local.
+func TestEverySampleIsCleanForCfnLint(t *testing.T) {
+	t.Parallel()
+	dir, out := t.TempDir(), t.TempDir()
+	if _, err := harness.Samples(harness.Root(t), dir); err != nil {
+		t.Fatal(err)
+	}
+	r := &repo{t: t, dir: dir}
+	r.write("ferry/environments/prod/manifest.yml", strings.Replace(string(manifests.Sample(manifests.Environment)), "name: test", "name: prod", 1))
+	r.write("ferry/environments/local/manifest.yml", string(manifests.Sample(manifests.LocalEnvironment)))
+	for _, env := range []string{"test", "prod", "local"} {
+		for _, f := range packaged(t, dir, env) {
+			keepTemplate(t, out, env, f)
+		}
+	}
+	if n := len(templates(t, out)); n != 3*7 {
+		t.Fatalf("%d templates, not one of the environment and one of each of six workloads, in three environments", n)
+	}
+	harness.Lint(t, nil, templates(t, out)...)
+}
+
+// keepTemplate writes a file that is a template into a directory, below a name that begins with where it comes from.
+func keepTemplate(t *testing.T, dir, from string, f deploy.File) {
 	t.Helper()
-	program, err := exec.LookPath("cfn-lint")
-	if err != nil {
-		t.Log("cfn-lint is not on PATH: the templates are not linted")
+	if !strings.HasSuffix(f.Name, ".stack.yml") {
 		return
 	}
+	if err := os.WriteFile(filepath.Join(dir, from+"."+f.Name), f.Data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// templates lists what keepTemplate has written.
+func templates(t *testing.T, dir string) []string {
+	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.stack.yml"))
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
+	if err != nil {
+		t.Fatal(err)
 	}
-	args := append([]string{"--non-zero-exit-code", "warning", "--ignore-checks", "E1159", "W3010", "W6001", "--template"}, files...)
-	if out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
+	return files
 }

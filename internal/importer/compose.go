@@ -39,6 +39,9 @@ type ComposeFile struct {
 // https://github.com/compose-spec/compose-spec/blob/main/05-services.md
 func Compose(ctx context.Context, f ComposeFile, o Options) (Result, error) {
 	s := newSource(f.Name)
+	if s.large(f.Data) || s.large(f.DotEnv) {
+		return Result{Notes: s.notes}, nil
+	}
 	lookup, err := f.variables()
 	if err != nil {
 		s.bad(value{s: s}, "", "the .env file beside it cannot be read: %v", err)

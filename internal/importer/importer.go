@@ -55,6 +55,15 @@ type source struct {
 
 func newSource(file string) *source { return &source{file: file, used: map[*yaml.Node]bool{}} }
 
+// large tells of a source that has more than its readers take: its end would be dropped in silence.
+func (s *source) large(src []byte) bool {
+	if len(src) <= manifest.MaxSize {
+		return false
+	}
+	s.bad(value{s: s}, "", "it has more than %d KiB", manifest.MaxSize>>10)
+	return true
+}
+
 // note tells what does not carry over, at its place.
 func (s *source) note(at value, hint, format string, args ...any) {
 	s.report(diag.Warning, at, hint, format, args...)

@@ -204,9 +204,10 @@ func TestAFileThatComposeCannotReadSaysWhy(t *testing.T) {
 		"services: {a: {image: b, nope: 1}}": "f.yaml:1:26: services.a.nope: Compose has no such key",
 		"services: {a: {extends: {service: b, file: 1}}, b: {image: c}}":// its library panics here
 		"f.yaml: Compose cannot read it: a value is of a kind that it does not expect: interface conversion: interface {} is int, not string",
-		"services: {a: {image: [b]}}":      "f.yaml:1:16: services.a.image: Compose cannot read it: must be a string",
-		"services: {a: {cpu_period: 1ms}}": `f.yaml:1:16: services.a.cpu_period: Compose cannot read it: failed to cast to expected type: strconv.ParseInt: parsing "1ms": invalid syntax`,
-		"\x00":                             "f.yaml: Compose cannot read it: failed to parse f.yaml: yaml: control characters are not allowed (value: 0)",
+		"services: {a: {image: b}}\n#" + strings.Repeat("x", 1<<20): "f.yaml: it has more than 1024 KiB",
+		"services: {a: {image: [b]}}":                               "f.yaml:1:16: services.a.image: Compose cannot read it: must be a string",
+		"services: {a: {cpu_period: 1ms}}":                          `f.yaml:1:16: services.a.cpu_period: Compose cannot read it: failed to cast to expected type: strconv.ParseInt: parsing "1ms": invalid syntax`,
+		"\x00":                                                      "f.yaml: Compose cannot read it: failed to parse f.yaml: yaml: control characters are not allowed (value: 0)",
 	} {
 		r, err := Compose(context.Background(), ComposeFile{Name: "f.yaml", Dir: t.TempDir(), Data: []byte(src)}, options())
 		if err != nil || len(r.Notes) != 1 || len(r.Workloads) != 0 {

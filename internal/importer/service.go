@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -154,7 +155,18 @@ type route struct {
 
 func (l *running) rule() route {
 	var r route
+	var first any // conditions of the rule that carries over
 	for _, rule := range l.root.get("rules").items() {
+		var conditions any
+		if c := rule.get("conditions"); c.there() {
+			conditions, _ = plain(c.n) // of JSON, as it came
+		}
+		if first != nil {
+			if !reflect.DeepEqual(first, conditions) { // the same stands on the listeners for HTTP and HTTPS
+				l.root.s.note(rule, "write it below http.additional_rules", "only the first listener rule carries over")
+			}
+			continue
+		}
 		for _, c := range rule.get("conditions").items() {
 			values := append(c.get("values").texts(), c.get("pathPatternConfig").get("values").texts()...)
 			values = append(values, c.get("hostHeaderConfig").get("values").texts()...)
@@ -163,9 +175,7 @@ func (l *running) rule() route {
 			values = slices.Compact(values)
 			switch c.get("field").text() {
 			case "path-pattern":
-				if len(values) > 0 {
-					r.path = cmp.Or(strings.TrimSuffix(strings.TrimSuffix(values[0], "*"), "/"), "/")
-				}
+				r.path = l.path(c, values)
 			case "host-header":
 				r.hosts = values
 			case "source-ip":
@@ -175,10 +185,27 @@ func (l *running) rule() route {
 			}
 		}
 		if r.path != "" || len(r.hosts) > 0 {
-			break
+			first = conditions
 		}
 	}
 	return r
+}
+
+// path is the path of a rule's patterns: "/api" and "/api/*" are both of /api.
+func (l *running) path(c value, patterns []string) string {
+	var paths []string
+	for _, p := range patterns {
+		paths = append(paths, cmp.Or(strings.TrimSuffix(strings.TrimSuffix(p, "*"), "/"), "/"))
+	}
+	slices.Sort(paths)
+	paths = slices.Compact(paths)
+	if len(paths) == 0 {
+		return ""
+	}
+	if len(paths) > 1 {
+		l.root.s.note(c, "write them below http.additional_rules", "of its paths only the first carries over, without %s", strings.Join(paths[1:], ", "))
+	}
+	return paths[0]
 }
 
 // listeners writes what a network load balancer listens on.
@@ -222,9 +249,32 @@ func (l *running) counts() {
 			d.set(out, "count", key, "cooldown", "out")
 		}
 	}
+	l.schedules()
+}
+
+// schedules writes the ranges that hold from given times on.
+func (l *running) schedules() {
+	var all []draft
 	for _, a := range l.root.get("scheduledActions").items() {
-		l.root.s.note(a, "write it below count.schedule", "scheduled action %s does not carry over", a.get("scheduledActionName").text())
+		name, at, to := a.get("scheduledActionName").text(), a.get("schedule").text(), a.get("scalableTargetAction")
+		if at == "" || !to.there() {
+			l.root.s.note(a, "write it below count.schedule", "scheduled action %s does not carry over", name)
+			continue
+		}
+		for _, key := range []string{"startTime", "endTime"} {
+			if t := a.get(key); t.text() != "" {
+				l.root.s.note(t, "", "scheduled action %s has no %s from now on", name, key)
+			}
+		}
+		one := newDraft()
+		one.set(strings.TrimPrefix(validName(name), "ferry-"), "name")
+		one.set(at, "at")
+		one.set(a.get("timezone").text(), "timezone")
+		one.set(number(to.get("minCapacity")), "range", "min")
+		one.set(number(to.get("maxCapacity")), "range", "max")
+		all = append(all, one)
 	}
+	l.draft.set(all, "count", "schedule")
 }
 
 // runs writes where the tasks run.
@@ -297,6 +347,9 @@ func (l *running) network() {
 	for _, d := range l.service.get("deployments").items() {
 		if c := d.get("serviceConnectConfiguration"); c.get("enabled").yes() && d.get("status").text() == "PRIMARY" {
 			l.draft.set(true, "network", "connect")
+			c.get("enabled")
+			c.known()
+			l.root.s.note(c, "network.connect has the other names", "others reach the service through Service Connect by its own name and port, in the environment's namespace")
 		}
 	}
 }

@@ -50,6 +50,9 @@ func TaskDefinition(file string, src []byte, o Options) (Result, error) {
 // parse reads JSON or YAML.
 func (s *source) parse(src []byte) (value, bool) {
 	none := value{s: s}
+	if s.large(src) {
+		return none, false
+	}
 	n, err := patch.Parse(src)
 	var le *yaml.LoadError
 	switch {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,24 +12,18 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"ferry.dev/ferry/e2e/harness"
 	"ferry.dev/ferry/internal/plan"
 	"ferry.dev/ferry/internal/render"
 )
 
 func TestEveryGoldenTemplateIsCleanForCfnLint(t *testing.T) {
 	t.Parallel()
-	lint, err := exec.LookPath("cfn-lint")
-	if err != nil {
-		t.Skip("cfn-lint is not on PATH")
-	}
 	files, err := filepath.Glob("testdata/*/*.stack.yml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d templates: %v", len(files), err)
 	}
-	args := append([]string{"--non-zero-exit-code", "warning", "--template"}, files...)
-	if out, err := exec.CommandContext(t.Context(), lint, args...).CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
+	harness.Lint(t, nil, files...)
 }
 
 func TestTheDigestTellsTemplatesAndTagsApart(t *testing.T) {
