@@ -46,7 +46,7 @@ func requestDrivenFields() []Field {
 		},
 		{
 			Path: "count", Type: "int or string or map", Kinds: "R", Default: "1", Max: 5000, Example: "2",
-			Doc: "How many tasks run: a number, or with express: true between how many ECS chooses, and by what. The name of an App Runner auto scaling configuration is taken too, but has no meaning on ECS: 1 task runs.",
+			Doc: "How many tasks run. With express: true it may be a range, and what ECS chooses by. The name of an App Runner auto scaling configuration is taken too, but has no meaning on ECS: 1 task runs.",
 		},
 		{
 			Path: "tags", Type: "map(string)", Kinds: "R", Example: "{project: storefront}",
