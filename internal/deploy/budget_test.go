@@ -9,8 +9,9 @@ import (
 	"ferry.dev/ferry/internal/emulator"
 )
 
-// latency makes calls that run side by side overlap, so that the depth counts round trips one after another.
-const latency = 20 * time.Millisecond
+// latency makes calls that run side by side overlap, so that the depth counts round trips one after another. It is longer than a
+// busy machine lets a goroutine wait.
+const latency = 150 * time.Millisecond
 
 func names(calls []emulator.Call) string {
 	var all []string
