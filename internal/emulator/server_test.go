@@ -180,7 +180,7 @@ func TestADroppedCallIsNotRunAndALostAnswerIs(t *testing.T) {
 func TestDepthCountsRoundTripsAndNotCalls(t *testing.T) {
 	t.Parallel()
 	h := emulatortest.Start(t)
-	h.SetLatency(30 * time.Millisecond)
+	h.SetLatency(150 * time.Millisecond)
 	client := sts.NewFromConfig(h.Config)
 	for range 2 {
 		if _, err := client.GetCallerIdentity(t.Context(), nil); err != nil {
